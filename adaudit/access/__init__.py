@@ -1,0 +1,1 @@
+"""Who may do what: pure functions over descriptors, tokens and questions."""

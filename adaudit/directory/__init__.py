@@ -1,0 +1,1 @@
+"""What was read from a forest: pure data."""

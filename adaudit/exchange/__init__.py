@@ -1,0 +1,1 @@
+"""What an Exchange organisation is, read off a snapshot."""

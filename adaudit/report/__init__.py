@@ -1,0 +1,1 @@
+"""From findings into a form that people or programs read."""

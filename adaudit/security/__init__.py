@@ -1,0 +1,1 @@
+"""What a security descriptor is: values only, nothing but the standard library."""

@@ -1,0 +1,91 @@
+"""Security descriptors. [MS-DTYP] 2.4.5 and 2.4.6."""
+
+from dataclasses import dataclass
+from enum import IntFlag
+
+from adaudit.security.ace import AnyAce
+from adaudit.security.sid import Sid
+
+
+class ControlFlags(IntFlag):
+    """The control bits of a security descriptor. [MS-DTYP] 2.4.6"""
+
+    OWNER_DEFAULTED = 0x0001
+    GROUP_DEFAULTED = 0x0002
+    DACL_PRESENT = 0x0004
+    DACL_DEFAULTED = 0x0008
+    SACL_PRESENT = 0x0010
+    SACL_DEFAULTED = 0x0020
+    DACL_TRUSTED = 0x0040
+    SERVER_SECURITY = 0x0080
+    DACL_COMPUTED_INHERITANCE_REQUIRED = 0x0100
+    SACL_COMPUTED_INHERITANCE_REQUIRED = 0x0200
+    DACL_AUTO_INHERITED = 0x0400
+    SACL_AUTO_INHERITED = 0x0800
+    DACL_PROTECTED = 0x1000
+    SACL_PROTECTED = 0x2000
+    RM_CONTROL_VALID = 0x4000
+    SELF_RELATIVE = 0x8000
+
+
+@dataclass(frozen=True, slots=True)
+class Acl:
+    """An access control list in stored order; without entries it grants nothing."""
+
+    revision: int
+    entries: tuple[AnyAce, ...]
+    slack: bytes = b""
+    """Bytes that AclSize counts behind the last entry; Windows leaves some for duplicates"""
+
+
+@dataclass(frozen=True, slots=True)
+class NullAcl:
+    """A list that is said to be present and is null: a DACL that grants everything to everyone."""
+
+
+@dataclass(frozen=True, slots=True)
+class AbsentAcl:
+    """No list: the control bit is clear. As a DACL it grants everything, if it was asked for."""
+
+
+Dacl = Acl | NullAcl | AbsentAcl
+Sacl = Acl | NullAcl | AbsentAcl
+
+
+@dataclass(frozen=True, slots=True)
+class SecurityDescriptor:
+    """
+    Owner, group and the two lists of one object.
+
+    `control` carries only what the other fields do not say: SELF_RELATIVE, DACL_PRESENT and
+    SACL_PRESENT follow from the form and from `dacl` and `sacl`, and are cleared here.
+    """
+
+    control: ControlFlags
+    owner: Sid | None
+    group: Sid | None
+    dacl: Dacl
+    sacl: Sacl = AbsentAcl()
+    resource_manager_control: int = 0
+    """The byte Sbz1, meaningful with RM_CONTROL_VALID. [MS-ADTS] 6.1.3.5"""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "control", self.control & ~_DERIVED)
+
+    @property
+    def is_dacl_protected(self) -> bool:
+        """Whether the DACL takes nothing from the parent object."""
+        return bool(self.control & ControlFlags.DACL_PROTECTED)
+
+    @property
+    def full_control_flags(self) -> ControlFlags:
+        """`control` with the bits that follow from the other fields."""
+        flags = self.control | ControlFlags.SELF_RELATIVE
+        if not isinstance(self.dacl, AbsentAcl):
+            flags |= ControlFlags.DACL_PRESENT
+        if not isinstance(self.sacl, AbsentAcl):
+            flags |= ControlFlags.SACL_PRESENT
+        return flags
+
+
+_DERIVED = ControlFlags.SELF_RELATIVE | ControlFlags.DACL_PRESENT | ControlFlags.SACL_PRESENT
