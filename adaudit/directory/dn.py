@@ -1,0 +1,91 @@
+"""Distinguished names as Active Directory writes and compares them. [RFC4514]"""
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from adaudit.errors import DirectoryError
+
+_RDN = re.compile(r'(?:\\.|"[^"]*"|[^,\\"])+', re.DOTALL)
+_ESCAPE = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
+_SPECIAL = re.compile(r'[,\\#+<>;"=\r\n\x00]')
+
+
+@dataclass(frozen=True, eq=False)
+class Dn:
+    """
+    A distinguished name: shown as it was written, compared without regard to case and escaping.
+
+    Raises `DirectoryError` when the text is no DN.
+    """
+
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.text and self.path is None:
+            raise DirectoryError(f"`{self.text}` is not a distinguished name")
+
+    @cached_property
+    def rdns(self) -> tuple[str, ...]:
+        """The relative names as written, the object's own first."""
+        return tuple(part.strip() for part in _RDN.findall(self.text))
+
+    @cached_property
+    def path(self) -> str:
+        """
+        The normalised name from the root down: sorts parents before children.
+
+        Two names are the same if their paths are equal. Values hold no bare comma.
+        """
+        return ",".join(_normalise(rdn) for rdn in reversed(self.rdns))
+
+    @property
+    def name(self) -> str:
+        """The value of the object's own relative name, without escapes."""
+        return unescape(self.rdns[0].partition("=")[2]) if self.text else ""
+
+    @property
+    def parent(self) -> "Dn | None":
+        """The name of the object above, None for the root."""
+        return Dn(",".join(self.rdns[1:])) if self.text else None
+
+    def is_below(self, other: "Dn") -> bool:
+        """Whether this object lies anywhere under `other`."""
+        return not other.text or self.path.startswith(other.path + ",")
+
+    def child(self, rdn: str) -> "Dn":
+        """The name of the object `rdn` (`CN=1`, escaped) directly below this one."""
+        return Dn(f"{rdn},{self.text}" if self.text else rdn)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Dn) and self.path == other.path
+
+    def __hash__(self) -> int:
+        return hash(self.path)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def unescape(value: str) -> str:
+    r"""Undo `\,` and `\E9` in the value of a relative name. [RFC4514] 2.4"""
+    if len(value) > 1 and value.startswith('"') and value.endswith('"'):
+        value = value[1:-1]
+    return _ESCAPE.sub(_unescape_match, value) if "\\" in value else value
+
+
+def _unescape_match(match: re.Match[str]) -> str:
+    hexadecimal, plain = match.groups()
+    if hexadecimal is None:
+        return str(plain)
+    return bytes.fromhex(hexadecimal.replace("\\", "")).decode("utf-8", "surrogateescape")
+
+
+@lru_cache(maxsize=1 << 16)
+def _normalise(rdn: str) -> str:
+    attribute, equals, value = rdn.partition("=")
+    if not equals or not attribute.strip():
+        raise DirectoryError(f"`{rdn}` is not a relative distinguished name: no attribute type")
+    plain = unescape(value.strip()).lower()
+    safe = _SPECIAL.sub(lambda match: f"\\{ord(match.group()):02x}", plain)
+    return f"{attribute.strip().lower()}={safe}"

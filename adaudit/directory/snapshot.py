@@ -1,0 +1,291 @@
+"""
+The snapshot: all that was observed, in one SQLite file.
+
+Everything behind it is pure and offline. Each distinct security descriptor is stored once; what
+could not be read stands beside what could, as gaps. Files are opened read-only and written
+under a temporary name that takes the place of the old file at the end, or not at all.
+"""
+
+import base64
+import contextlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from adaudit.directory.dn import Dn
+from adaudit.directory.entry import Entry, Gap
+from adaudit.errors import DescriptorError, DirectoryError
+from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.security.sid import Sid
+from adaudit.security.wire import decode
+
+FORMAT = 1
+"""Version of the file layout; a file of another version is refused."""
+
+_APPLICATION_ID = 0x41444155  # "ADAU"
+_TABLES = """
+CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE descriptor (id INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE);
+CREATE TABLE object (
+    id INTEGER PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    dn TEXT NOT NULL,
+    sid TEXT,
+    class TEXT,
+    descriptor INTEGER REFERENCES descriptor (id),
+    attributes TEXT NOT NULL
+);
+CREATE INDEX object_sid ON object (sid) WHERE sid IS NOT NULL;
+CREATE INDEX object_class ON object (class);
+CREATE TABLE gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
+"""
+_OBJECT = (
+    "SELECT dn, attributes, body FROM object LEFT JOIN descriptor ON descriptor.id = descriptor"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Why the security descriptor of an object cannot be judged."""
+
+    reason: str
+    is_damaged: bool = False
+    """Whether there is one and it breaks [MS-DTYP], rather than none was given"""
+
+
+class Snapshot:
+    """A snapshot to read from: `with Snapshot.open(path) as snapshot`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        meta = dict(connection.execute("SELECT name, value FROM meta"))
+        self.source: str = meta["source"]
+        self.taken_at = datetime.fromisoformat(meta["taken_at"])
+        self.gaps = tuple(Gap(*row) for row in connection.execute("SELECT * FROM gap"))
+
+    @classmethod
+    def open(cls, path: Path | str) -> Self:
+        """
+        Open a snapshot file for reading.
+
+        Raises `DirectoryError` when there is none, or it is something else, damaged, or of
+        another version.
+        """
+        path = Path(path)
+        if not path.is_file():
+            raise DirectoryError(f"no snapshot at `{path}`", "make one with `adaudit collect`")
+        try:
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+            _check_format(connection, path)
+            return cls(connection)
+        except (sqlite3.Error, KeyError, ValueError) as error:
+            raise DirectoryError(f"`{path}` is no readable snapshot: {error}") from error
+
+    def entry(self, dn: Dn) -> Entry | None:
+        """The object of that name, None where it was not read."""
+        return next(self._select("WHERE path = ?", dn.path), None)
+
+    def by_sid(self, sid: Sid) -> Entry | None:
+        """
+        The object that carries `sid` as its objectSid, None where none was read.
+
+        An account comes before a foreignSecurityPrincipal that stands for it.
+        """
+        order = "ORDER BY class = 'foreignsecurityprincipal'"
+        return next(self._select(f"WHERE sid = ? {order}", str(sid)), None)
+
+    def of_class(self, *names: str) -> Iterator[Entry]:
+        """All objects whose most specific class is one of `names`, parents before children."""
+        marks = ",".join("?" * len(names))
+        return self._select(f"WHERE class IN ({marks}) ORDER BY path", *map(str.lower, names))
+
+    def below(self, dn: Dn) -> Iterator[Entry]:
+        """All objects under `dn`, parents before children."""
+        end = dn.path + ",\U0010ffff"
+        return self._select("WHERE path > ? AND path < ? ORDER BY path", dn.path + ",", end)
+
+    def entries(self) -> Iterator[Entry]:
+        """All objects, parents before children."""
+        return self._select("ORDER BY path")
+
+    def __len__(self) -> int:
+        count: int = self._connection.execute("SELECT count(*) FROM object").fetchone()[0]
+        return count
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+    def _select(self, condition: str, *values: str) -> Iterator[Entry]:
+        try:
+            for dn, attributes, body in self._connection.execute(f"{_OBJECT} {condition}", values):
+                yield Entry(Dn(dn), _load_attributes(attributes), body)
+        except (sqlite3.Error, ValueError) as error:
+            raise DirectoryError(f"the snapshot is damaged: {error}") from error
+
+
+class SnapshotWriter:
+    """
+    A snapshot being written: `add` objects and gaps, then `finish`.
+
+    Without a path the snapshot lives in memory. As a context manager it takes an unfinished
+    file away again.
+    """
+
+    def __init__(
+        self, source: str, path: Path | None = None, taken_at: datetime | None = None
+    ) -> None:
+        self._path = path
+        self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial") if path else None
+        try:
+            self._connection = sqlite3.connect(self._partial or ":memory:")
+            self._connection.executescript(
+                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
+                f"PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {FORMAT};{_TABLES}"
+            )
+        except sqlite3.Error as error:
+            raise DirectoryError(f"cannot write a snapshot at `{path}`: {error}") from error
+        taken = (taken_at or datetime.now(UTC)).isoformat(timespec="seconds")
+        self._connection.executemany(
+            "INSERT INTO meta VALUES (?, ?)", [("source", source), ("taken_at", taken)]
+        )
+        self._descriptors: dict[bytes, int] = {}
+        self.count = 0
+        """How many objects were added"""
+
+    def add(self, entry: Entry) -> None:
+        """Add an object; what is read twice (by two files or servers) is united."""
+        known = self._known(entry.dn)
+        if known is None:
+            self._insert(entry)
+            self.count += 1
+            return
+        if (
+            None not in (known.descriptor, entry.descriptor)
+            and known.descriptor != entry.descriptor
+        ):
+            self.add_gap(Gap(str(entry.dn), "read twice with different security descriptors"))
+        self._connection.execute("DELETE FROM object WHERE path = ?", (entry.dn.path,))
+        self._insert(_unite(known, entry))
+
+    def add_gap(self, gap: Gap) -> None:
+        """Note what could not be read."""
+        self._connection.execute("INSERT INTO gap VALUES (?, ?)", (gap.subject, gap.reason))
+
+    def finish(self) -> Snapshot:
+        """Put the file in its place and open it for reading."""
+        self._connection.commit()
+        if self._path is None or self._partial is None:
+            return Snapshot(self._connection)
+        self._connection.close()
+        os.replace(self._partial, self._path)
+        self._partial = None
+        return Snapshot.open(self._path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        if self._partial is not None:
+            self._connection.close()
+            with contextlib.suppress(FileNotFoundError):
+                self._partial.unlink()
+
+    def _known(self, dn: Dn) -> Entry | None:
+        row = self._connection.execute(f"{_OBJECT} WHERE path = ?", (dn.path,)).fetchone()
+        return Entry(Dn(row[0]), _load_attributes(row[1]), row[2]) if row else None
+
+    def _insert(self, entry: Entry) -> None:
+        sid = _sid_text(entry)
+        object_class = entry.object_class
+        self._connection.execute(
+            "INSERT INTO object (path, dn, sid, class, descriptor, attributes) VALUES (?,?,?,?,?,?)",
+            (
+                entry.dn.path,
+                str(entry.dn),
+                sid,
+                object_class.lower() if object_class else None,
+                self._descriptor_id(entry.descriptor),
+                _dump_attributes(entry),
+            ),
+        )
+
+    def _descriptor_id(self, body: bytes | None) -> int | None:
+        if body is None:
+            return None
+        known = self._descriptors.get(body)
+        if known is None:
+            known = self._descriptors[body] = len(self._descriptors) + 1
+            self._connection.execute("INSERT INTO descriptor VALUES (?, ?)", (known, body))
+        return known
+
+
+def descriptor_of(entry: Entry) -> SecurityDescriptor | Unreadable:
+    """The decoded security descriptor of an object, or why there is none."""
+    if entry.descriptor is None:
+        return Unreadable("the directory gave no security descriptor")
+    try:
+        return decode(entry.descriptor)
+    except DescriptorError as error:
+        return Unreadable(f"the security descriptor is damaged: {error.message}", is_damaged=True)
+
+
+def _check_format(connection: sqlite3.Connection, path: Path) -> None:
+    connection.execute("PRAGMA trusted_schema = OFF")
+    connection.execute("PRAGMA query_only = ON")
+    if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
+        raise DirectoryError(f"`{path}` is not a snapshot of adaudit")
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version != FORMAT:
+        raise DirectoryError(
+            f"`{path}` is a snapshot of format {version}, this version reads format {FORMAT}",
+            "collect it again, or use the version of adaudit that wrote it",
+        )
+
+
+def _sid_text(entry: Entry) -> str | None:
+    try:
+        return str(entry.sid) if entry.sid else None
+    except DescriptorError:
+        return None  # the value stays in the attributes, where whoever needs it meets the error
+
+
+def _unite(first: Entry, second: Entry) -> Entry:
+    attributes = dict(first.attributes)
+    for name, values in second.attributes.items():
+        known = attributes.get(name, ())
+        attributes[name] = known + tuple(value for value in values if value not in set(known))
+    return Entry(first.dn, attributes, first.descriptor or second.descriptor)
+
+
+def _dump_attributes(entry: Entry) -> str:
+    plain = {name: [_dump(value) for value in values] for name, values in entry.attributes.items()}
+    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
+
+
+def _dump(value: bytes) -> str | list[str]:
+    """Text as text, other bytes as a list of one base64 text."""
+    try:
+        return value.decode()
+    except UnicodeDecodeError:
+        return [base64.b64encode(value).decode()]
+
+
+@lru_cache(maxsize=1024)
+def _load_attributes(text: str) -> dict[str, tuple[bytes, ...]]:
+    return {name: tuple(map(_load, values)) for name, values in json.loads(text).items()}
+
+
+def _load(value: str | list[str]) -> bytes:
+    return value.encode() if isinstance(value, str) else base64.b64decode(value[0])
