@@ -1,8 +1,8 @@
 """Distinguished names as Active Directory writes and compares them. [RFC4514]"""
 
 import re
-from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from adaudit.errors import DirectoryError
 
@@ -11,7 +11,7 @@ _ESCAPE = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
 _SPECIAL = re.compile(r'[,\\#+<>;"=\r\n\x00]')
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dn:
     """
     A distinguished name: shown as it was written, compared without regard to case and escaping.
@@ -20,24 +20,17 @@ class Dn:
     """
 
     text: str
+    rdns: tuple[str, ...] = field(init=False, repr=False)
+    """The relative names as written, the object's own first"""
+    path: str = field(init=False, repr=False)
+    """The normalised name from the root down: equal for equal names, parents before children"""
 
     def __post_init__(self) -> None:
-        if self.text and self.path is None:
+        rdns = _RDN.findall(self.text)
+        if sum(map(len, rdns)) + max(len(rdns) - 1, 0) != len(self.text):
             raise DirectoryError(f"`{self.text}` is not a distinguished name")
-
-    @cached_property
-    def rdns(self) -> tuple[str, ...]:
-        """The relative names as written, the object's own first."""
-        return tuple(part.strip() for part in _RDN.findall(self.text))
-
-    @cached_property
-    def path(self) -> str:
-        """
-        The normalised name from the root down: sorts parents before children.
-
-        Two names are the same if their paths are equal. Values hold no bare comma.
-        """
-        return ",".join(_normalise(rdn) for rdn in reversed(self.rdns))
+        object.__setattr__(self, "rdns", tuple(map(str.strip, rdns)))
+        object.__setattr__(self, "path", ",".join(map(_normalise, reversed(rdns))))
 
     @property
     def name(self) -> str:

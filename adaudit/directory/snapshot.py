@@ -14,7 +14,6 @@ import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -149,8 +148,8 @@ class SnapshotWriter:
         try:
             self._connection = sqlite3.connect(self._partial or ":memory:")
             self._connection.executescript(
-                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF;"
-                f"PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {FORMAT};{_TABLES}"
+                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}"
+                f"PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {FORMAT};"
             )
         except sqlite3.Error as error:
             raise DirectoryError(f"cannot write a snapshot at `{path}`: {error}") from error
@@ -187,7 +186,7 @@ class SnapshotWriter:
         if self._path is None or self._partial is None:
             return Snapshot(self._connection)
         self._connection.close()
-        os.replace(self._partial, self._path)
+        self._partial.replace(self._path)
         self._partial = None
         return Snapshot.open(self._path)
 
@@ -261,6 +260,10 @@ def _sid_text(entry: Entry) -> str | None:
         return None  # the value stays in the attributes, where whoever needs it meets the error
 
 
+def _contradict(first: bytes | None, second: bytes | None) -> bool:
+    return first is not None and second is not None and first != second
+
+
 def _unite(first: Entry, second: Entry) -> Entry:
     attributes = dict(first.attributes)
     for name, values in second.attributes.items():
@@ -282,7 +285,6 @@ def _dump(value: bytes) -> str | list[str]:
         return [base64.b64encode(value).decode()]
 
 
-@lru_cache(maxsize=1024)
 def _load_attributes(text: str) -> dict[str, tuple[bytes, ...]]:
     return {name: tuple(map(_load, values)) for name, values in json.loads(text).items()}
 

@@ -1,0 +1,224 @@
+"""What a check says and a report shows: values that name everything in words."""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import IntEnum, StrEnum
+
+from adaudit.directory.entry import Gap
+
+
+class Severity(IntEnum):
+    """How bad a finding is; comparable."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+class Outcome(StrEnum):
+    """What a check came to. What could not be decided is no pass."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """A principal or object as a reader knows it."""
+
+    name: str
+    r"""`CONTOSO\Mail Restrictions`, or the SID where no name is known"""
+    dn: str | None = None
+    sid: str | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One object on the way of an entry, from where it takes effect up to where it was set."""
+
+    dn: str
+    position: int
+    """Index of the entry in the stored DACL of that object"""
+    is_explicit: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One entry that decides, with all that is needed to find it in the directory."""
+
+    object: str
+    """DN of the object whose DACL holds the entry"""
+    position: int
+    sddl: str
+    readable: str
+    trustee: Party
+    path: tuple[str, ...]
+    """Shortest membership path, the subject first, the trustee last"""
+    origin: tuple[Place, ...]
+    """From `object` up to the object that holds the entry explicitly; the last is where it was set"""
+    origin_note: str | None = None
+    """Why the origin is not one plain explicit entry: stale, orphaned, several sources, unread"""
+    overrules: tuple[str, ...] = ()
+    """Later entries that would have decided otherwise, readable"""
+    affects: tuple[str, ...] = ()
+    """What this entry decides: pairs (`EX02 → EX01`), objects"""
+
+    @property
+    def set_on(self) -> str:
+        """DN of the object where the entry was set, as far as it could be followed."""
+        return self.origin[-1].dn if self.origin else self.object
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that a reviewer should look at."""
+
+    id: str
+    """Stable fingerprint of 12 hexadecimal digits, see `fingerprint`"""
+    check: str
+    severity: Severity
+    subject: Party
+    """The group, account or object that the finding is about"""
+    message: str
+    evidence: tuple[Evidence, ...] = ()
+    through: tuple[Party, ...] = ()
+    """Groups by whose nesting the subject is reached"""
+    affects: tuple[str, ...] = ()
+    """All that is broken by it: pairs, objects"""
+    remedy: tuple[str, ...] = ()
+    """Ways to mend it, each enough alone, in words"""
+    look: str | None = None
+    """A command that shows the whole reason"""
+
+
+def fingerprint(check: str, *parts: str | bytes) -> str:
+    """
+    Stable id of a finding: the check and what identifies it (object GUID, trustee SID, entry bytes).
+
+    It does not depend on names, order or time, so waivers and comparisons between runs hold.
+    """
+    digest = hashlib.sha256(check.encode())
+    for part in parts:
+        data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
+        digest.update(len(data).to_bytes(4, "big") + data)
+    return digest.hexdigest()[:12]
+
+
+class PairState(StrEnum):
+    """May the sender do it to the receiver?"""
+
+    ALLOWED = "allowed"
+    DENIED = "denied"
+    NOT_GRANTED = "not granted"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """The answer for one account of the sender on one object of the receiver."""
+
+    account: str
+    object: str
+    state: PairState
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Sender and receiver with the worst of their judgements, and whether they differ."""
+
+    sender: str
+    receiver: str
+    state: PairState
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def differs(self) -> bool:
+        """Whether the objects or accounts of the pair are not all judged alike."""
+        return len({judgement.state for judgement in self.judgements}) > 1
+
+    def __str__(self) -> str:
+        return f"{self.sender} → {self.receiver}"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """One right, every sender to every receiver but itself."""
+
+    right: str
+    servers: tuple[str, ...]
+    pairs: tuple[Pair, ...]
+    """By sender, then receiver, in the order of `servers`"""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """What one check came to on one target."""
+
+    check: str
+    outcome: Outcome
+    findings: tuple[Finding, ...] = ()
+    unknown: tuple[Gap, ...] = ()
+    """What the check could not decide, and why"""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetReport:
+    """All that was found out about one target."""
+
+    name: str
+    source: str
+    """Where it came from: `LDIF contoso.ldif`, `LDAP ldaps://dc1.contoso.example`"""
+    taken_at: datetime | None = None
+    facts: tuple[str, ...] = ()
+    """What was looked at: `13 Exchange servers`, `1 domain`"""
+    matrix: Matrix | None = None
+    results: tuple[CheckResult, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    warnings: tuple[str, ...] = ()
+    """What weakens the result without hiding anything: TLS not verified, unused waivers"""
+    error: str | None = None
+    """Why nothing could be read at all"""
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """All findings, the worst first, else in the order of the checks."""
+        found = (finding for result in self.results for finding in result.findings)
+        return tuple(sorted(found, key=lambda finding: -finding.severity))
+
+    @property
+    def unknown(self) -> tuple[Gap, ...]:
+        """What the checks could not decide, each once."""
+        return tuple(dict.fromkeys(gap for result in self.results for gap in result.unknown))
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was asked for was read and decided."""
+        return self.error is None and not self.gaps and not self.unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The result of a run over all targets."""
+
+    targets: tuple[TargetReport, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every target is complete."""
+        return all(target.is_complete for target in self.targets)
+
+    def findings(self) -> Iterator[Finding]:
+        """All findings of all targets."""
+        for target in self.targets:
+            yield from target.findings
