@@ -72,6 +72,10 @@ class Ace:
     def __post_init__(self) -> None:
         if (self.object_type or self.inherited_object_type) and self.type not in OBJECT_TYPES:
             raise DescriptorError(f"an entry of type {self.type.name} has no object type")
+        if self.mask >> 32 or self.flags >> 8:
+            raise DescriptorError("an access mask takes 32 bits, and flags of an entry take 8")
+        if len(self.application_data) % 4:
+            raise DescriptorError("an entry takes a multiple of 4 bytes, and its data does not")
 
     @property
     def allows(self) -> bool:
@@ -109,6 +113,12 @@ class OpaqueAce:
     """All after the four bytes of header"""
     reason: str
     """Why it is not understood, for the report"""
+
+    def __post_init__(self) -> None:
+        if self.type_code >> 8 or self.flags >> 8:
+            raise DescriptorError("the type and the flags of an entry take 8 bits each")
+        if len(self.body) % 4:
+            raise DescriptorError("an entry takes a multiple of 4 bytes, and its body does not")
 
     @property
     def is_inherited(self) -> bool:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import IntFlag
 
+from adaudit.errors import DescriptorError
 from adaudit.security.ace import AnyAce
 from adaudit.security.sid import Sid
 
@@ -28,6 +29,9 @@ class ControlFlags(IntFlag):
     SELF_RELATIVE = 0x8000
 
 
+_ACL_REVISIONS = frozenset({2, 4})
+
+
 @dataclass(frozen=True, slots=True)
 class Acl:
     """An access control list in stored order; without entries it grants nothing."""
@@ -36,6 +40,10 @@ class Acl:
     entries: tuple[AnyAce, ...]
     slack: bytes = b""
     """Bytes that AclSize counts behind the last entry; Windows leaves some for duplicates"""
+
+    def __post_init__(self) -> None:
+        if self.revision not in _ACL_REVISIONS:
+            raise DescriptorError(f"list has revision {self.revision}, not 2 or 4")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +78,13 @@ class SecurityDescriptor:
     """The byte Sbz1, meaningful with RM_CONTROL_VALID. [MS-ADTS] 6.1.3.5"""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "control", self.control & ~_DERIVED)
+        if not 0 <= self.resource_manager_control < 1 << 8:
+            raise DescriptorError("resource manager control does not fit in a byte")
+        bits = int(self.control)
+        if bits >> 16:
+            raise DescriptorError(f"control 0x{bits:X} does not fit in 16 bits")
+        if bits & _DERIVED:
+            object.__setattr__(self, "control", ControlFlags(bits & ~_DERIVED))
 
     @property
     def is_dacl_protected(self) -> bool:
@@ -88,4 +102,4 @@ class SecurityDescriptor:
         return flags
 
 
-_DERIVED = ControlFlags.SELF_RELATIVE | ControlFlags.DACL_PRESENT | ControlFlags.SACL_PRESENT
+_DERIVED = int(ControlFlags.SELF_RELATIVE | ControlFlags.DACL_PRESENT | ControlFlags.SACL_PRESENT)

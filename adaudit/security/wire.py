@@ -1,0 +1,177 @@
+"""
+Self-relative security descriptors as bytes. [MS-DTYP] 2.4.2 to 2.4.6.
+
+The decoder believes nothing: every length is checked against what holds it, and bytes that belong
+to no component are an error. What it accepts, it keeps, so that encoding gives the same bytes if
+the components stand as Active Directory puts them: SACL, DACL, owner, group.
+"""
+
+import struct
+from collections.abc import Sequence
+from functools import lru_cache
+
+from adaudit.errors import DescriptorError
+from adaudit.security.ace_wire import decode_ace, encode_ace
+from adaudit.security.descriptor import AbsentAcl, Acl, ControlFlags, NullAcl, SecurityDescriptor
+from adaudit.security.sid import Sid
+
+__all__ = ["decode", "decode_ace", "decode_acl", "encode", "encode_ace", "encode_acl"]
+
+_DESCRIPTOR_HEADER = struct.Struct("<BBHIIII")
+_ACL_HEADER = struct.Struct("<BBHHH")
+
+_REVISION = 1
+_MAX_SIZE = 0xFFFF
+_SELF_RELATIVE = int(ControlFlags.SELF_RELATIVE)
+_SACL_PRESENT = int(ControlFlags.SACL_PRESENT)
+_DACL_PRESENT = int(ControlFlags.DACL_PRESENT)
+_DERIVED = _SELF_RELATIVE | _SACL_PRESENT | _DACL_PRESENT
+_ABSENT = AbsentAcl()
+_NULL = NullAcl()
+
+_control_flags = lru_cache(maxsize=1 << 8)(ControlFlags)
+
+_Span = tuple[int, int, str]
+"""Where a component starts and ends, and its name for messages"""
+
+
+@lru_cache(maxsize=1 << 14)
+def decode(data: bytes) -> SecurityDescriptor:
+    """
+    Read a self-relative security descriptor, [MS-DTYP] 2.4.6; equal bytes give the same value.
+
+    An entry that is not understood becomes an `OpaqueAce`, so that it does not hide its list.
+    Raises `DescriptorError` if a length, an offset or a reserved field is wrong, if components
+    overlap, or if bytes belong to none of them.
+    """
+    if len(data) < _DESCRIPTOR_HEADER.size:
+        raise DescriptorError(f"descriptor of {len(data)} bytes is shorter than its header of 20")
+    header = _DESCRIPTOR_HEADER.unpack_from(data)
+    revision, sbz1, control, owner_at, group_at, sacl_at, dacl_at = header
+    if revision != _REVISION:
+        raise DescriptorError(f"descriptor revision is {revision}, not 1")
+    if not control & _SELF_RELATIVE:
+        raise DescriptorError("descriptor is not in self-relative form")
+    spans: list[_Span] = [(0, _DESCRIPTOR_HEADER.size, "header")]
+    sacl = _list(data, sacl_at, control & _SACL_PRESENT, "SACL", spans)
+    dacl = _list(data, dacl_at, control & _DACL_PRESENT, "DACL", spans)
+    owner = _sid(data, owner_at, "owner", spans) if owner_at else None
+    group = _sid(data, group_at, "group", spans) if group_at else None
+    _check_coverage(data, spans, shares_sid=owner_at == group_at)
+    kept = _control_flags(control & ~_DERIVED)
+    return SecurityDescriptor(kept, owner, group, dacl, sacl, sbz1)
+
+
+def encode(descriptor: SecurityDescriptor) -> bytes:
+    """
+    Write a security descriptor in the layout that Active Directory uses.
+
+    Raises `DescriptorError` if a list is larger than its 16-bit size can say.
+    """
+    parts: list[bytes] = []
+    end = _DESCRIPTOR_HEADER.size
+    offsets: list[int] = []
+    for part in (
+        encode_acl(descriptor.sacl) if isinstance(descriptor.sacl, Acl) else None,
+        encode_acl(descriptor.dacl) if isinstance(descriptor.dacl, Acl) else None,
+        descriptor.owner.encode() if descriptor.owner else None,
+        descriptor.group.encode() if descriptor.group else None,
+    ):
+        if part is None:
+            offsets.append(0)
+            continue
+        padding = -end % 4
+        parts.append(bytes(padding) + part)
+        offsets.append(end + padding)
+        end += padding + len(part)
+    sacl_at, dacl_at, owner_at, group_at = offsets
+    header = _DESCRIPTOR_HEADER.pack(
+        _REVISION,
+        descriptor.resource_manager_control,
+        descriptor.full_control_flags,
+        owner_at,
+        group_at,
+        sacl_at,
+        dacl_at,
+    )
+    return b"".join([header, *parts])
+
+
+def decode_acl(data: bytes) -> Acl:
+    """Read an access control list that takes all of `data`, [MS-DTYP] 2.4.5."""
+    acl, size = _decode_acl(data, 0, "list")
+    if size != len(data):
+        raise DescriptorError(f"list has {len(data) - size} bytes behind its end at {size}")
+    return acl
+
+
+def encode_acl(acl: Acl) -> bytes:
+    """Write an access control list, [MS-DTYP] 2.4.5; raises `DescriptorError` if it is too big."""
+    body = b"".join([*map(encode_ace, acl.entries), acl.slack])
+    size = _ACL_HEADER.size + len(body)
+    if size > _MAX_SIZE:
+        raise DescriptorError(f"list takes {size} bytes, and its size field holds 65,535 at most")
+    return _ACL_HEADER.pack(acl.revision, 0, size, len(acl.entries), 0) + body
+
+
+def _list(
+    data: bytes, offset: int, presence: int, name: str, spans: list[_Span]
+) -> Acl | NullAcl | AbsentAcl:
+    if not presence:
+        if offset:
+            raise DescriptorError(f"{name} stands at offset {offset} but is said to be absent")
+        return _ABSENT
+    if not offset:
+        return _NULL
+    acl, size = _decode_acl(data, offset, name)
+    spans.append((offset, offset + size, name))
+    return acl
+
+
+def _decode_acl(data: bytes, offset: int, name: str) -> tuple[Acl, int]:
+    if offset + _ACL_HEADER.size > len(data):
+        raise DescriptorError(f"{name} at offset {offset} runs over the end at {len(data)}")
+    revision, sbz1, size, count, sbz2 = _ACL_HEADER.unpack_from(data, offset)
+    if sbz1 or sbz2:
+        raise DescriptorError(f"{name} has a reserved field that is not zero")
+    end = offset + size
+    if size < _ACL_HEADER.size or end > len(data):
+        raise DescriptorError(f"{name} says that it takes {size} bytes of {len(data) - offset}")
+    entries = []
+    position = offset + _ACL_HEADER.size
+    for index in range(count):
+        if position + 4 > end:
+            raise DescriptorError(f"{name} ends before its entry {index} of {count}")
+        stop = position + (data[position + 2] | data[position + 3] << 8)
+        # [MS-DTYP] 2.4.4.1: a multiple of 4; without a sound size the next entry cannot be found
+        if stop > end or stop - position < 4 or (stop - position) % 4:
+            raise DescriptorError(f"{name} entry {index} has an impossible size")
+        entries.append(decode_ace(data[position:stop]))
+        position = stop
+    return Acl(revision, tuple(entries), data[position:end]), size
+
+
+def _sid(data: bytes, offset: int, name: str, spans: list[_Span]) -> Sid:
+    if offset + 8 > len(data):
+        raise DescriptorError(f"{name} at offset {offset} runs over the end at {len(data)}")
+    end = offset + 8 + 4 * data[offset + 1]
+    if end > len(data):
+        raise DescriptorError(f"{name} at offset {offset} runs over the end at {len(data)}")
+    spans.append((offset, end, name))
+    return Sid.decode(data[offset:end])
+
+
+def _check_coverage(data: bytes, spans: Sequence[_Span], *, shares_sid: bool) -> None:
+    covered = 0
+    last = ""
+    for start, end, name in sorted(spans):
+        if start < covered and not (shares_sid and {last, name} == {"group", "owner"}):
+            raise DescriptorError(f"{name} at offset {start} overlaps the {last}")
+        gap = start - covered
+        if gap > 3 or (gap > 0 and any(data[covered:start])):
+            raise DescriptorError(f"{gap} bytes at offset {covered} belong to no component")
+        covered, last = end, name
+    if covered < len(data):
+        raise DescriptorError(
+            f"{len(data) - covered} bytes at offset {covered} belong to no component"
+        )
