@@ -24,7 +24,7 @@ class Severity(IntEnum):
 class Outcome(StrEnum):
     """What a check came to. What could not be decided is no pass."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - no password
     FAIL = "fail"
     UNKNOWN = "unknown"
 
@@ -65,7 +65,7 @@ class Evidence:
     path: tuple[str, ...]
     """Shortest membership path, the subject first, the trustee last"""
     origin: tuple[Place, ...]
-    """From `object` up to the object that holds the entry explicitly; the last is where it was set"""
+    """From `object` up to the object that holds the entry explicitly, where it was set"""
     origin_note: str | None = None
     """Why the origin is not one plain explicit entry: stale, orphaned, several sources, unread"""
     overrules: tuple[str, ...] = ()
@@ -103,9 +103,9 @@ class Finding:
 
 def fingerprint(check: str, *parts: str | bytes) -> str:
     """
-    Stable id of a finding: the check and what identifies it (object GUID, trustee SID, entry bytes).
+    Make the stable id of a finding from its check and what identifies it.
 
-    It does not depend on names, order or time, so waivers and comparisons between runs hold.
+    The parts are the object's GUID, the trustee's SID and the bytes of the entry. The id does not depend on names, order or time, so waivers and comparisons between runs hold.
     """
     digest = hashlib.sha256(check.encode())
     for part in parts:

@@ -37,6 +37,7 @@ CREATE TABLE object (
     path TEXT NOT NULL UNIQUE,
     dn TEXT NOT NULL,
     sid TEXT,
+    has_sid INTEGER NOT NULL,
     class TEXT,
     descriptor INTEGER REFERENCES descriptor (id),
     attributes TEXT NOT NULL
@@ -104,6 +105,10 @@ class Snapshot:
         """All objects whose most specific class is one of `names`, parents before children."""
         marks = ",".join("?" * len(names))
         return self._select(f"WHERE class IN ({marks}) ORDER BY path", *map(str.lower, names))
+
+    def with_sid(self) -> Iterator[Entry]:
+        """All objects that carry an objectSid, parents before children."""
+        return self._select("WHERE has_sid ORDER BY path")
 
     def below(self, dn: Dn) -> Iterator[Entry]:
         """All objects under `dn`, parents before children."""
@@ -206,14 +211,15 @@ class SnapshotWriter:
         return Entry(Dn(row[0]), _load_attributes(row[1]), row[2]) if row else None
 
     def _insert(self, entry: Entry) -> None:
-        sid = _sid_text(entry)
         object_class = entry.object_class
         self._connection.execute(
-            "INSERT INTO object (path, dn, sid, class, descriptor, attributes) VALUES (?,?,?,?,?,?)",
+            "INSERT INTO object (path, dn, sid, has_sid, class, descriptor, attributes)"
+            " VALUES (?,?,?,?,?,?,?)",
             (
                 entry.dn.path,
                 str(entry.dn),
-                sid,
+                _sid_text(entry),
+                bool(entry.values("objectsid")),
                 object_class.lower() if object_class else None,
                 self._descriptor_id(entry.descriptor),
                 _dump_attributes(entry),
