@@ -1,0 +1,160 @@
+"""
+A throw-away Active Directory domain controller: Samba on a loopback address.
+
+Nothing is written outside one scratch directory and nothing listens but on one address, so any
+number of them run side by side. A server ends with the process that started it.
+"""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.live.certificates import write_certificates
+from tests.live.domain import PASSWORD, Domain
+from tests.live.settings import write_settings
+
+SYSTEM_PYTHON = "/usr/bin/python3"
+"""The interpreter that the package python3-samba belongs to."""
+
+DIRECTORY_SCRIPTS = Path(__file__).parent / "directory"
+_LIFETIME = 1800
+_START_TIMEOUT = 30.0
+
+
+class ControllerUnavailableError(Exception):
+    """No domain controller can be had on this machine; the message says why in one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Controller:
+    """A domain controller that is set up below `root`, running or not."""
+
+    domain: Domain
+    address: str
+    root: Path
+
+    password = PASSWORD
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate of the authority that signed the server's certificate."""
+        return self.root / "tls" / "ca.pem"
+
+    @property
+    def other_ca_file(self) -> Path:
+        """The certificate of an authority that signed nothing."""
+        return self.root / "tls" / "other-ca.pem"
+
+    @property
+    def krb5_config(self) -> Path:
+        """The Kerberos settings of a client of this server."""
+        return self.root / "etc" / "krb5.conf"
+
+    @property
+    def smb_conf(self) -> Path:
+        """Samba's whole configuration; nothing is read from /etc/samba."""
+        return self.root / "etc" / "smb.conf"
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment of a client: the server's names resolve, its realm has a KDC."""
+        return os.environ | {
+            "KRB5_CONFIG": str(self.krb5_config),
+            "KRB5CCNAME": f"FILE:{self.root}/run/ccache",
+            "LD_PRELOAD": "libnss_wrapper.so",
+            "NSS_WRAPPER_HOSTS": str(self.root / "etc" / "hosts"),
+        }
+
+    def run(
+        self, command: Sequence[str | Path], *, text: str | None = None, check: bool = True
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a client in `environment`, with `text` on its standard input."""
+        return subprocess.run(
+            [str(part) for part in command],
+            env=self.environment,
+            input=text,
+            check=check,
+            capture_output=True,
+            encoding="utf-8",
+        )
+
+    def run_script(self, name: str, *arguments: str) -> None:
+        """Run a script of `directory/` on the server's own files, its messages on our stderr."""
+        script = DIRECTORY_SCRIPTS / name
+        command = [SYSTEM_PYTHON, "-B", script, self.smb_conf, *arguments]
+        subprocess.run(command, check=True, stdout=sys.stderr)
+
+    def provision(self, strong_auth: str) -> None:
+        """Set up the domain, its accounts those of any new domain, and the certificates."""
+        write_settings(self.root, self.domain, self.address, strong_auth)
+        subprocess.run(
+            [
+                *("samba-tool", "domain", "provision", "--quiet"),
+                f"--configfile={self.smb_conf}",
+                *("--server-role=dc", "--dns-backend=NONE", "--function-level=2008_R2"),
+                *(f"--realm={self.domain.realm}", f"--domain={self.domain.netbios_name}"),
+                *(f"--host-name={self.domain.host}", f"--host-ip={self.address}"),
+                *(f"--domain-sid={self.domain.sid}", f"--adminpass={PASSWORD}"),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        names = [self.domain.fqdn, self.domain.dns_name, "localhost"]
+        write_certificates(self.root / "tls", names, [self.address])
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """Serve LDAP and Kerberos inside the `with` block."""
+        log = (self.root / "log" / "samba.log").open("wb")
+        with log, subprocess.Popen(self._command(), stdin=subprocess.PIPE, stdout=log, stderr=log) as samba:
+            try:
+                self._wait_for_answer(samba)
+                yield
+            finally:
+                samba.terminate()
+
+    def _command(self) -> list[str]:
+        # interactive: the server ends when its standard input does, that is, with this process
+        return [
+            *("samba", f"--configfile={self.smb_conf}", "--interactive", "--model=single"),
+            *("--no-process-group", f"--maximum-runtime={_LIFETIME}"),
+        ]
+
+    def _wait_for_answer(self, samba: subprocess.Popen[bytes]) -> None:
+        deadline = time.monotonic() + _START_TIMEOUT
+        while not _listens(self.address):
+            if samba.poll() is not None or time.monotonic() > deadline:
+                log = (self.root / "log" / "samba.log").read_text(errors="replace")
+                raise ControllerUnavailableError(f"samba does not answer: {log[-2000:]}")
+            time.sleep(0.02)
+
+
+def require_samba() -> None:
+    """Raise ControllerUnavailableError if no domain controller can be started here."""
+    if os.name != "posix" or os.geteuid() != 0:
+        raise ControllerUnavailableError("a Samba domain controller takes root on Linux")
+    absent = [name for name in ("samba", "samba-tool") if shutil.which(name) is None]
+    if absent or not Path(SYSTEM_PYTHON).exists():
+        raise ControllerUnavailableError("Samba is not installed: tests/live/install.sh does that")
+
+
+def free_address() -> str:
+    """A 127/8 address on which nobody serves LDAP."""
+    for _ in range(100):
+        high, low = os.urandom(2)
+        address = f"127.77.{high}.{max(low, 1)}"
+        if not _listens(address):
+            return address
+    raise ControllerUnavailableError("no free loopback address")
+
+
+def _listens(address: str) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex((address, 389)) == 0

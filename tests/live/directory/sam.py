@@ -1,0 +1,153 @@
+"""
+The domain controller's own directory, opened as a file.
+
+Samba's modules run as they do behind LDAP: they compute inheritance, SIDs and back links. Needs
+the interpreter that python3-samba belongs to, as every file in this folder does.
+"""
+
+from collections.abc import Iterable
+
+import ldb
+from samba.auth import system_session
+from samba.dcerpc import security
+from samba.ndr import ndr_pack, ndr_unpack
+from samba.param import LoadParm
+from samba.samdb import SamDB
+
+PASSWORD = "Passw0rd.Lab1"
+
+Values = str | bytes | Iterable[str]
+
+GLOBAL, DOMAIN_LOCAL, UNIVERSAL = 2, 4, 8
+_SECURITY_ENABLED = 0x80000000
+_DACL_ONLY = "sd_flags:1:4"
+_NORMAL_ACCOUNT, _WORKSTATION, _PASSWORD_NEVER_EXPIRES = 0x200, 0x1000, 0x10000
+
+
+class Sam:
+    """The directory that an `smb.conf` describes, as its server would serve it."""
+
+    def __init__(self, smb_conf: str) -> None:
+        self.settings = LoadParm(filename_for_non_global_lp=smb_conf)
+        self.settings.set("dsdb:schema update allowed", "yes")
+        path = self.settings.private_path("sam.ldb")
+        self.database = SamDB(url=path, session_info=system_session(), lp=self.settings)
+        self.domain_sid = security.dom_sid(self.database.get_domain_sid())
+        self.base = str(self.database.domain_dn())
+        self.configuration = f"CN=Configuration,{self.base}"
+        self.users = f"CN=Users,{self.base}"
+        self.computers = f"CN=Computers,{self.base}"
+        self.dns_name = self.settings.get("realm").lower()
+        self.sids: dict[str, str] = {}
+        """The SID of each account that was added, by sAMAccountName: for `{name}` in SDDL."""
+
+    def add(self, dn: str, classes: Iterable[str], **attributes: Values) -> None:
+        """Add an object."""
+        message = ldb.Message(ldb.Dn(self.database, dn))
+        for name, values in {"objectClass": classes, **attributes}.items():
+            plain = values if isinstance(values, str | bytes) else list(values)
+            message[name] = ldb.MessageElement(plain, ldb.FLAG_MOD_ADD, name)
+        self.database.add(message)
+
+    def modify(self, dn: str, name: str, values: Values, *, replace: bool = False) -> None:
+        """Add values to an attribute, or replace those that it has."""
+        flag = ldb.FLAG_MOD_REPLACE if replace else ldb.FLAG_MOD_ADD
+        plain = values if isinstance(values, str | bytes) else list(values)
+        message = ldb.Message(ldb.Dn(self.database, dn))
+        message[name] = ldb.MessageElement(plain, flag, name)
+        self.database.modify(message, [_DACL_ONLY] if name == "nTSecurityDescriptor" else [])
+
+    def add_user(self, name: str, account: str) -> str:
+        """Add a user below CN=Users, and return its distinguished name."""
+        dn = f"CN={name},{self.users}"
+        self.add(
+            dn,
+            ["top", "person", "organizationalPerson", "user"],
+            sAMAccountName=account,
+            userPrincipalName=f"{account}@{self.dns_name}",
+            userAccountControl=str(_NORMAL_ACCOUNT | _PASSWORD_NEVER_EXPIRES),
+            clearTextPassword=PASSWORD.encode("utf-16-le"),
+        )
+        self._remember(account, dn)
+        return dn
+
+    def add_computer(self, name: str, host: str | None = None) -> str:
+        """Add a member server whose DNS name is `host`, by default its own name in the domain."""
+        dn = f"CN={name},{self.computers}"
+        fqdn = host or f"{name.lower()}.{self.dns_name}"
+        services = [f"{kind}/{alias}" for kind in ("HOST", "SMTPSVC") for alias in (name, fqdn)]
+        self.add(
+            dn,
+            ["top", "person", "organizationalPerson", "user", "computer"],
+            sAMAccountName=f"{name}$",
+            userAccountControl=str(_WORKSTATION),
+            dNSHostName=fqdn,
+            servicePrincipalName=services,
+            clearTextPassword=PASSWORD.encode("utf-16-le"),
+        )
+        self._remember(f"{name}$", dn)
+        return dn
+
+    def add_group(
+        self, name: str, scope: int, members: Iterable[str] = (), *, security_enabled: bool = True
+    ) -> str:
+        """Add a group below CN=Users with these members, given by distinguished name."""
+        dn = f"CN={escape_rdn(name)},{self.users}"
+        kind = scope | (_SECURITY_ENABLED if security_enabled else 0)
+        signed = kind - (1 << 32) if kind & _SECURITY_ENABLED else kind
+        self.add(dn, ["top", "group"], sAMAccountName=account_name(name), groupType=str(signed))
+        self._remember(name, dn)
+        present = list(members)
+        if present:
+            self.modify(dn, "member", present)
+        return dn
+
+    def make_primary_group(self, account_dn: str, group_dn: str) -> None:
+        """Make a group the account's primary one, which takes it out of the group's `member`."""
+        self.modify(group_dn, "member", account_dn)
+        rid = self.sid(group_dn).rsplit("-", 1)[1]
+        self.modify(account_dn, "primaryGroupID", rid, replace=True)
+
+    def sid(self, dn: str) -> str:
+        """The SID of an account."""
+        found = self.database.search(dn, ldb.SCOPE_BASE, attrs=["objectSid"])
+        return str(ndr_unpack(security.dom_sid, found[0]["objectSid"][0]))
+
+    def append_aces(self, dn: str, sddl: str) -> None:
+        """Append explicit ACEs, in the order given, after those that the object has."""
+        inherited = security.SEC_ACE_FLAG_INHERITED_ACE
+        own = [ace for ace in self._dacl(dn).aces if not ace.flags & inherited]
+        self._write_dacl(dn, "D:", [*own, *self._parse(sddl).dacl.aces])
+
+    def protect(self, dn: str, sddl: str) -> None:
+        """Replace an object's DACL by these ACEs alone, and keep it from inheriting any."""
+        self._write_dacl(dn, "D:P", self._parse(sddl).dacl.aces)
+
+    def _dacl(self, dn: str) -> security.acl:
+        found = self.database.search(
+            dn, ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"], controls=[_DACL_ONLY]
+        )
+        return ndr_unpack(security.descriptor, found[0]["nTSecurityDescriptor"][0]).dacl
+
+    def _parse(self, sddl: str) -> security.descriptor:
+        return security.descriptor.from_sddl("D:" + sddl.format_map(self.sids), self.domain_sid)
+
+    def _write_dacl(self, dn: str, head: str, aces: Iterable[security.ace]) -> None:
+        descriptor = security.descriptor.from_sddl(head, self.domain_sid)
+        for ace in aces:
+            descriptor.dacl_add(ace)
+        self.modify(dn, "nTSecurityDescriptor", ndr_pack(descriptor), replace=True)
+
+    def _remember(self, name: str, dn: str) -> None:
+        self.sids[name] = self.sid(dn)
+
+
+def escape_rdn(value: str) -> str:
+    """A name as it stands in a distinguished name. RFC 4514 2.4."""
+    special = "".join(f"\\{char}" if char in '",+;<>\\' else char for char in value)
+    return f"\\{special}" if special[:1] in {"#", "="} else special
+
+
+def account_name(name: str) -> str:
+    """A sAMAccountName for a group: without the characters that [MS-SAMR] forbids in one."""
+    return "".join(char for char in name if char not in '"/\\[]:;|=,+*?<>' and char >= " ")
