@@ -1,0 +1,37 @@
+"""The YAML target list: one file in, an AuditConfig or every fault of the file out."""
+
+from adaudit.config.auth import (
+    AnonymousAuth,
+    AuthConfig,
+    KerberosAuth,
+    NtlmAuth,
+    SimpleAuth,
+    TlsConfig,
+)
+from adaudit.config.load import load
+from adaudit.config.models import AuditConfig, ChecksConfig, FailOn, Waiver
+from adaudit.config.schema import schema
+from adaudit.config.secret import Secret
+from adaudit.config.target import LdapTarget, LdifTarget, SnapshotTarget, TargetConfig
+from adaudit.config.url import LdapUrl
+
+__all__ = [
+    "AnonymousAuth",
+    "AuditConfig",
+    "AuthConfig",
+    "ChecksConfig",
+    "FailOn",
+    "KerberosAuth",
+    "LdapTarget",
+    "LdapUrl",
+    "LdifTarget",
+    "NtlmAuth",
+    "Secret",
+    "SimpleAuth",
+    "SnapshotTarget",
+    "TargetConfig",
+    "TlsConfig",
+    "Waiver",
+    "load",
+    "schema",
+]

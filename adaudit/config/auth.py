@@ -1,0 +1,110 @@
+"""How a reader proves who it is to a domain controller, and how the controller proves itself."""
+
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import Discriminator, JsonValue, Tag, model_validator
+
+from adaudit.config.scalars import ExistingFile, Flag, LaterFile, Text
+from adaudit.config.secret import Secret
+from adaudit.config.strict import Conflict, StrictModel, without
+
+
+class KerberosAuth(StrictModel, json_schema_extra={"dependentRequired": {"password": ["user"]}}):
+    """Kerberos: the current user, the tickets of a file, or a user with a password."""
+
+    method: Literal["kerberos"] = "kerberos"
+    user: Text | None = None
+    """`user@REALM`, the realm in capitals; without it the current user"""
+    password: Secret | None = None
+    ccache: LaterFile | None = None
+    """File with the tickets that `kinit` got; without it the default one of this computer"""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        conflicts: list[Conflict] = []
+        if self.password and not self.user:
+            conflicts.append((("user",), "is required beside `password`"))
+        if self.password and self.ccache:
+            conflicts.append((("ccache",), "does nothing beside `password`: give one of them"))
+        return without(conflicts, self)
+
+
+_ONE_SECRET: dict[str, JsonValue] = {
+    "oneOf": [{"required": ["password"]}, {"required": ["nt_hash"]}]
+}
+
+
+class NtlmAuth(StrictModel, json_schema_extra=_ONE_SECRET):
+    """NTLM with a password or its NT hash; the connection is signed and sealed."""
+
+    method: Literal["ntlm"]
+    user: Text
+    r"""`DOMAIN\user` or `user@domain`"""
+    password: Secret | None = None
+    nt_hash: Secret | None = None
+    """The NT hash in place of the password: 32 hexadecimal digits, and as secret"""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.password and self.nt_hash:
+            return without([(("nt_hash",), "stands beside `password`: give one of them")], self)
+        if not self.password and not self.nt_hash:
+            return without([(("password",), "is required, or `nt_hash`")], self)
+        return self
+
+
+class SimpleAuth(StrictModel):
+    """Name and password, which the server gets in clear: only inside TLS."""
+
+    method: Literal["simple"]
+    user: Text
+    r"""A DN, `user@domain` or `DOMAIN\user`"""
+    password: Secret
+
+
+class AnonymousAuth(StrictModel):
+    """No authentication; Active Directory then shows little more than its root entry."""
+
+    method: Literal["anonymous"]
+
+
+AuthConfig: TypeAlias = KerberosAuth | NtlmAuth | SimpleAuth | AnonymousAuth
+METHODS: dict[str, type[StrictModel]] = {
+    "kerberos": KerberosAuth,
+    "ntlm": NtlmAuth,
+    "simple": SimpleAuth,
+    "anonymous": AnonymousAuth,
+}
+
+
+def _method(value: object) -> str | None:
+    """Tell the model by the key `method`; without the key it is Kerberos."""
+    if isinstance(value, dict):
+        value = value.get("method", "kerberos")
+        return value if isinstance(value, str) else None
+    return getattr(value, "method", None)
+
+
+AnyAuth: TypeAlias = Annotated[
+    Annotated[KerberosAuth, Tag("kerberos")]
+    | Annotated[NtlmAuth, Tag("ntlm")]
+    | Annotated[SimpleAuth, Tag("simple")]
+    | Annotated[AnonymousAuth, Tag("anonymous")],
+    Discriminator(_method),
+]
+"""`AuthConfig` as a field that is read by its method"""
+
+
+class TlsConfig(StrictModel):
+    """How the certificate of the domain controller is judged."""
+
+    ca_file: ExistingFile | None = None
+    """PEM file with the certificates to trust; without it those of this computer"""
+    verify: Flag = True
+    """`false` takes any certificate, and the report says so"""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if self.ca_file and not self.verify:
+            return without([(("ca_file",), "does nothing beside `verify: false`")], self)
+        return self

@@ -1,0 +1,72 @@
+"""The target list as values: what is audited, what fails the run, what is waived."""
+
+from collections.abc import Iterator
+from typing import Annotated, Literal, Self, TypeAlias
+
+from pydantic import Field, model_validator
+
+from adaudit.config.scalars import CheckId, Day, FindingId, FormatVersion, Text
+from adaudit.config.strict import Conflict, StrictModel, repeated, without
+from adaudit.config.target import AnyTarget
+
+FailOn: TypeAlias = Literal["info", "low", "medium", "high", "none"]
+UNIQUE = (("targets", "name"), ("waivers", "finding"))
+"""The keys whose value identifies an item of a list"""
+
+
+class ChecksConfig(StrictModel):
+    """Which checks run, and what makes the run fail."""
+
+    fail_on: FailOn = "high"
+    """The least severity of a finding that ends the run with status 1; with `none` none does"""
+    skip: tuple[CheckId, ...] = ()
+    """Ids of checks not to run"""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        twice = [(("skip", index), "is in the list twice") for index in repeated(self.skip)]
+        return without(twice, self)
+
+
+class Waiver(StrictModel):
+    """A finding that is known and accepted for a time."""
+
+    finding: FindingId
+    """Id of the finding, as every report shows it; unique"""
+    why: Text
+    """The reason, which the report repeats"""
+    until: Day
+    """The last day on which the waiver holds"""
+
+
+class AuditConfig(StrictModel):
+    """The target list of `adaudit audit`."""
+
+    version: FormatVersion
+    """Version of this format"""
+    targets: Annotated[tuple[AnyTarget, ...], Field(min_length=1)]
+    """The directories to audit"""
+    checks: ChecksConfig = ChecksConfig()
+    waivers: tuple[Waiver, ...] = ()
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        lists = {
+            "targets": [{"name": target.name} for target in self.targets],
+            "waivers": [{"finding": waiver.finding} for waiver in self.waivers],
+        }
+        return without(repetitions(lists), self)
+
+
+def repetitions(lists: object) -> Iterator[Conflict]:
+    """Find items that are identified by the same value, in lists that may be malformed."""
+    for name, key in UNIQUE:
+        items = lists.get(name) if isinstance(lists, dict) else None
+        values = [_text_at(item, key) for item in items] if isinstance(items, list) else []
+        for index in repeated(values):
+            yield (name, index, key), f"is the same as in {name}[{values.index(values[index])}]"
+
+
+def _text_at(item: object, key: str) -> str | None:
+    value = item.get(key) if isinstance(item, dict) else None
+    return value if isinstance(value, str) else None

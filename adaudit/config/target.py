@@ -1,0 +1,105 @@
+"""One target: a directory and where it is read from."""
+
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Self, TypeAlias
+
+from pydantic import Discriminator, Tag, model_validator
+
+from adaudit.config.auth import AnyAuth, KerberosAuth, NtlmAuth, SimpleAuth, TlsConfig
+from adaudit.config.faults import guess
+from adaudit.config.scalars import ExistingFile, Flag, Name, OneOrMore, PageSize, Seconds, Url
+from adaudit.config.strict import Conflict, StrictModel, repeated, without
+
+
+class LdifTarget(StrictModel):
+    """A directory exported to LDIF. [RFC 2849]"""
+
+    name: Name
+    """How reports call the target; unique"""
+    ldif: OneOrMore[ExistingFile]
+    """The file or files, `.gz` too, relative to the folder of the list"""
+
+
+class SnapshotTarget(StrictModel):
+    """A directory that `adaudit collect` read before."""
+
+    name: Name
+    """How reports call the target; unique"""
+    snapshot: ExistingFile
+    """The file, relative to the folder of the list"""
+
+
+class LdapTarget(StrictModel):
+    """A directory that is read from its domain controllers."""
+
+    name: Name
+    """How reports call the target; unique"""
+    ldap: OneOrMore[Url]
+    """`ldap://host[:port]` (signed and sealed) or `ldaps://host[:port]`; a list names one domain
+    controller for each domain of the same forest"""
+    starttls: Flag = False
+    """Change to TLS inside `ldap://`"""
+    tls: TlsConfig = TlsConfig()
+    auth: AnyAuth = KerberosAuth()
+    """Who reads; without it the current user, by Kerberos"""
+    timeout: Seconds = 30
+    """Seconds to wait for a connection, and for each answer"""
+    page_size: PageSize = 500
+    """Entries to ask for at a time"""
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether everything, the bind included, goes through TLS."""
+        return self.starttls or self.ldap[0].scheme == "ldaps"
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        if len({url.scheme for url in self.ldap}) > 1:
+            return without([(("ldap",), "mixes `ldap://` and `ldaps://`: use one of them")], self)
+        twice = [(("ldap", index), "is in the list twice") for index in repeated(self.ldap)]
+        return without([*twice, *_transport_conflicts(self)], self)
+
+
+def _transport_conflicts(target: LdapTarget) -> Iterator[Conflict]:
+    if target.starttls and target.ldap[0].scheme == "ldaps":
+        yield ("starttls",), "does nothing on `ldaps://`, which is TLS from the start"
+    if "tls" in target.model_fields_set and not target.uses_tls:
+        yield ("tls",), "does nothing without `ldaps://` or `starttls: true`"
+    if isinstance(target.auth, SimpleAuth) and not target.uses_tls:
+        text = "`simple` would send the password in clear: use `ldaps://` or `starttls: true`"
+        yield ("auth", "method"), text
+    if isinstance(target.auth, NtlmAuth) and target.uses_tls:
+        text = "`ntlm` cannot be used inside TLS: use `ldap://`, which it signs and seals"
+        yield ("auth", "method"), text
+
+
+TargetConfig: TypeAlias = LdifTarget | LdapTarget | SnapshotTarget
+KINDS: dict[str, type[StrictModel]] = {
+    "ldif": LdifTarget,
+    "ldap": LdapTarget,
+    "snapshot": SnapshotTarget,
+}
+
+
+def _kind(value: object) -> str | None:
+    """Tell the model by the key that names the source, as meant if it is misspelt."""
+    for kind, model in KINDS.items():
+        if isinstance(value, model):
+            return kind
+    if not isinstance(value, dict):
+        return None
+    keys = [key for key in value if isinstance(key, str)]
+    return next((kind for kind in KINDS if kind in keys), None) or _meant(keys)
+
+
+def _meant(keys: Iterable[str]) -> str | None:
+    return next(filter(None, (guess(key, KINDS) for key in keys)), None)
+
+
+AnyTarget: TypeAlias = Annotated[
+    Annotated[LdifTarget, Tag("ldif")]
+    | Annotated[LdapTarget, Tag("ldap")]
+    | Annotated[SnapshotTarget, Tag("snapshot")],
+    Discriminator(_kind),
+]
+"""`TargetConfig` as a field that is read by its kind"""
