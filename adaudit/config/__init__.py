@@ -8,6 +8,7 @@ from adaudit.config.auth import (
     SimpleAuth,
     TlsConfig,
 )
+from adaudit.config.example import example
 from adaudit.config.load import load
 from adaudit.config.models import AuditConfig, ChecksConfig, FailOn, Waiver
 from adaudit.config.schema import schema
@@ -32,6 +33,7 @@ __all__ = [
     "TargetConfig",
     "TlsConfig",
     "Waiver",
+    "example",
     "load",
     "schema",
 ]

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Discriminator, JsonValue, Tag, model_validator
 
-from adaudit.config.scalars import ExistingFile, Flag, LaterFile, Text
+from adaudit.config.scalars import ExistingFile, Flag, Text, TicketFile
 from adaudit.config.secret import Secret
 from adaudit.config.strict import Conflict, StrictModel, without
 
@@ -16,7 +16,7 @@ class KerberosAuth(StrictModel, json_schema_extra={"dependentRequired": {"passwo
     user: Text | None = None
     """`user@REALM`, the realm in capitals; without it the current user"""
     password: Secret | None = None
-    ccache: LaterFile | None = None
+    ccache: TicketFile | None = None
     """File with the tickets that `kinit` got; without it the default one of this computer"""
 
     @model_validator(mode="after")

@@ -95,6 +95,14 @@ def _located(path: Path, info: ValidationInfo) -> Path:
     return folder / path
 
 
+def _cache(text: str) -> Path:
+    if re.match(r"[A-Za-z]{2,}:", text):
+        raise fault(
+            "must be the path of a ticket file, without `FILE:`; no other cache can be read"
+        )
+    return Path(text)
+
+
 def _existing(path: Path) -> Path:
     try:
         if path.is_file():
@@ -163,6 +171,7 @@ LaterFile: TypeAlias = Annotated[
 """A path that is looked at when it is needed"""
 ExistingFile: TypeAlias = Annotated[LaterFile, AfterValidator(_existing)]
 """A path that must be a file when the list is loaded"""
+TicketFile: TypeAlias = Annotated[LaterFile, _reader(_cache)]
 Url: TypeAlias = Annotated[
     LdapUrl, PlainValidator(_url), WithJsonSchema({"type": "string", "pattern": URL_PATTERN})
 ]
