@@ -1,1 +1,77 @@
 """From findings into a form that people or programs read."""
+
+import contextlib
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from adaudit.errors import ReportError
+from adaudit.findings import Report
+
+__all__ = ["FORMATS", "Format", "write"]
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A form that a report can have."""
+
+    render: Callable[[Report], str]
+    encoding: str
+    """Of a file; on a stream the stream decides"""
+
+
+def _table(report: Report) -> str:
+    from adaudit.report import table  # noqa: PLC0415 - tabulate is loaded only to draw a table
+
+    return table.render(report)
+
+
+def _csv(report: Report) -> str:
+    from adaudit.report import csv  # noqa: PLC0415 - loaded only when asked for
+
+    return csv.render(report)
+
+
+def _json(report: Report) -> str:
+    from adaudit.report import json  # noqa: PLC0415 - loaded only when asked for
+
+    return json.render(report)
+
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "table": Format(_table, "utf-8"),
+        "csv": Format(_csv, "utf-8-sig"),  # without the mark Excel reads the local code page
+        "json": Format(_json, "utf-8"),
+    }
+)
+"""The forms by the name that the command line gives them"""
+
+
+def write(report: Report, form: Format, path: Path) -> None:
+    """
+    Write a report into a file: all of it, in place of what was there, or nothing.
+
+    Raises `ReportError` when it cannot be written.
+    """
+    data = form.render(report).encode(form.encoding)
+    try:
+        if path.exists() and not path.is_file():
+            path.write_bytes(data)  # a pipe or a device, which nothing can take the place of
+        else:
+            _replace(path.resolve(), data)
+    except OSError as error:
+        raise ReportError(f"cannot write report `{path}`: {error.strerror}") from error
+
+
+def _replace(path: Path, data: bytes) -> None:
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("xb") as file:
+            file.write(data)
+        beside.replace(path)
+    finally:
+        with contextlib.suppress(FileNotFoundError):
+            beside.unlink()

@@ -1,0 +1,70 @@
+"""Lay text out in lines: what does not fit goes to the next line, and nothing is cut off."""
+
+from collections.abc import Iterable
+
+from adaudit.report.text import columns
+
+WIDTH = 100
+"""Columns to keep to; one DN or SDDL text may be longer and then has a line of its own"""
+
+SHOWN = 6
+"""How many like things are listed before the rest is only counted"""
+
+_LABEL = 11
+
+
+def flow(pieces: Iterable[str], first: str = "", gap: str = "   ") -> list[str]:
+    """
+    The pieces one after another, broken only between them.
+
+    `first` opens the first line; the lines after it are indented by as much.
+    """
+    lines: list[str] = []
+    line, is_empty, indent = first, True, " " * columns(first)
+    for piece in pieces:
+        longer = line + piece if is_empty else line + gap + piece
+        if is_empty or columns(longer) <= WIDTH:
+            line = longer
+        else:
+            lines.append(line.rstrip(" "))
+            line = indent + piece
+        is_empty = False
+    return [*lines, line.rstrip(" ")]
+
+
+def wrap(text: str, first: str = "") -> list[str]:
+    """One text, broken between its words."""
+    return flow(text.split(" "), first, " ")
+
+
+def labelled(label: str, *pieces: str) -> list[str]:
+    """Pieces behind a label, as everything about one finding stands."""
+    return flow(pieces, opening(label))
+
+
+def labelled_text(label: str, text: str) -> list[str]:
+    """One text behind a label, broken between its words."""
+    return wrap(text, opening(label))
+
+
+def listed(label: str, items: Iterable[str]) -> list[str]:
+    """One item a line behind a label; beyond `SHOWN` the rest is counted, and said to be."""
+    given = list(dict.fromkeys(items))
+    shown = given
+    if len(given) > SHOWN:
+        more = len(given) - SHOWN + 1
+        shown = [*given[:-more], f"and {more} more, each of them in the csv and json reports"]
+    labels = [label, *[""] * len(shown)]
+    return [
+        line for name, item in zip(labels, shown, strict=False) for line in labelled(name, item)
+    ]
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """`1 pair`, `3 pairs`."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def opening(label: str) -> str:
+    """What stands before a line about a finding: its label, or as much blank."""
+    return f"   {label:<{_LABEL}} "

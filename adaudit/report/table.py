@@ -1,0 +1,53 @@
+"""The report for people: plain text of about 100 columns, what matters most first."""
+
+from tabulate import tabulate
+
+from adaudit.findings import Matrix, Report, TargetReport
+from adaudit.report.lines import WIDTH, flow, wrap
+from adaudit.report.table_gaps import not_judged
+from adaudit.report.table_groups import finding_sections
+from adaudit.report.table_matrix import blocks, differences, key, legend
+from adaudit.report.table_summary import head, result, verdict
+from adaudit.report.text import inert
+
+_BETWEEN_TARGETS = "\n" + "=" * WIDTH + "\n\n"
+
+
+def render(report: Report) -> str:
+    """The report as text; every name in it is inert, and no DN, SID or SDDL text is cut off."""
+    safe = inert(report)
+    targets = _BETWEEN_TARGETS.join(_target(target) for target in safe.targets)
+    return "\n".join(filter(None, [targets, "\n".join(result(safe)) + "\n"]))
+
+
+def _target(target: TargetReport) -> str:
+    sections = [
+        [*head(target), *verdict(target)],
+        _matrix(target.matrix) if target.matrix else [],
+        *finding_sections(target),
+        not_judged(target),
+        _warnings(target),
+        _checks(target),
+    ]
+    return "\n".join("\n".join(section) + "\n" for section in sections if section)
+
+
+def _matrix(matrix: Matrix) -> list[str]:
+    if len(matrix.servers) < 2:
+        return [f"{matrix.right}: fewer than two servers, so no pair to judge"]
+    lines = legend(matrix)
+    for block in blocks(matrix):
+        # as rows: tabulate pads a header by two more columns; and `1e5` is a name, not a number
+        table = tabulate(block, tablefmt="plain", disable_numparse=True)
+        lines += [line.rstrip() for line in table.splitlines()]
+    return [*lines, *key(matrix), *differences(matrix)]
+
+
+def _warnings(target: TargetReport) -> list[str]:
+    lines = [line for warning in target.warnings for line in wrap(warning, "   ")]
+    return ["Warnings", *lines] if lines else []
+
+
+def _checks(target: TargetReport) -> list[str]:
+    outcomes = [f"{result.check}: {result.outcome}" for result in target.results]
+    return flow(outcomes, "Checks   ") if outcomes else []

@@ -1,0 +1,76 @@
+"""The findings in sections: the groups to blame, what nobody granted, all else by severity."""
+
+from collections.abc import Iterable
+
+from adaudit.findings import Finding, Party, TargetReport
+from adaudit.report.lines import flow, labelled, labelled_text
+from adaudit.report.offenders import (
+    DENIED_CHECK,
+    NOT_GRANTED_CHECK,
+    OffendingGroup,
+    Role,
+    all_affected,
+    offending_groups,
+)
+from adaudit.report.table_findings import finding_lines
+from adaudit.report.table_pairs import pair_phrases
+
+
+def finding_sections(target: TargetReport) -> list[list[str]]:
+    """The lines of each section that has any: offending groups, not granted, other findings."""
+    groups = enumerate(offending_groups(target, Role.ENTRY), 1)
+    found = {
+        "Offending groups": [_group(number, group, target) for number, group in groups],
+        "Not granted": [_finding(f, target) for f in target.findings if _is_not_granted(f)],
+        "Other findings": [_finding(f, target) for f in target.findings if _is_other(f)],
+    }
+    return [_section(title, parts) for title, parts in found.items() if parts]
+
+
+def _is_not_granted(finding: Finding) -> bool:
+    return finding.check == NOT_GRANTED_CHECK
+
+
+def _is_other(finding: Finding) -> bool:
+    return finding.check not in (DENIED_CHECK, NOT_GRANTED_CHECK)
+
+
+def _section(title: str, parts: list[list[str]]) -> list[str]:
+    """The parts under their title, a blank line between them."""
+    lines = [title]
+    for part in parts:
+        lines += [*part, ""]
+    return lines[:-1]
+
+
+def _group(number: int, group: OffendingGroup, target: TargetReport) -> list[str]:
+    total = f" of {len(target.matrix.pairs)}" if target.matrix else ""
+    breaks = f"breaks {len(group.affects)}{total} pairs"
+    lines = flow([str(group.party), breaks], f"{number:<3}")
+    lines += _identity("group", group.party)
+    lines += _breaks(group.affects, target)
+    for finding in group.findings:
+        lines += finding_lines(finding)
+    return lines
+
+
+def _finding(finding: Finding, target: TargetReport) -> list[str]:
+    return [
+        *flow([str(finding.subject), finding.check], ""),
+        *_identity("object", finding.subject),
+        *_breaks(all_affected(finding), target),
+        *finding_lines(finding),
+    ]
+
+
+def _identity(label: str, party: Party) -> list[str]:
+    """The DN and the SID, where they say more than the name."""
+    known = [text for text in (party.dn, party.sid) if text and text != party.name]
+    return labelled(label, *known) if known else []
+
+
+def _breaks(affects: Iterable[str], target: TargetReport) -> list[str]:
+    lines: list[str] = []
+    for phrase in pair_phrases(affects, target.matrix):
+        lines += labelled_text("" if lines else "breaks", phrase)
+    return lines

@@ -1,0 +1,86 @@
+"""What a reader sees first and last: what was looked at, how it stands, and what is missing."""
+
+from collections import Counter
+from datetime import UTC
+
+from adaudit.findings import PairState, Report, Severity, TargetReport
+from adaudit.report.lines import counted, flow, wrap
+from adaudit.report.offenders import Role, offending_groups
+
+_NAMED = 4
+"""How many groups the first lines name; all of them follow below"""
+
+_STATES = {
+    PairState.DENIED: "DENIED",
+    PairState.NOT_GRANTED: "not granted",
+    PairState.UNKNOWN: "UNKNOWN",
+    PairState.ALLOWED: "ok",
+}
+
+
+def head(target: TargetReport) -> list[str]:
+    """The target, where it came from, what was looked at, and whether that was all."""
+    taken, facts = target.taken_at, ", ".join(target.facts)
+    date = f"as of {taken.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if taken else ""
+    return flow(filter(None, [target.name, target.source, date, facts, _state(target)]))
+
+
+def verdict(target: TargetReport) -> list[str]:
+    """How many pairs are broken, and which groups to look at first."""
+    if target.error is not None:
+        return wrap(f"nothing could be read: {target.error}", "FAILED   ")
+    return [*_pair_counts(target), *_first_groups(target)]
+
+
+def result(report: Report) -> list[str]:
+    """The last line: how the whole run stands."""
+    if not report.targets:
+        return ["Result   INCOMPLETE: no target was audited"]
+    pieces = [_completeness(report), _found(report)]
+    groups = sum(len(offending_groups(target, Role.ENTRY)) for target in report.targets)
+    return flow(pieces + ([counted(groups, "offending group")] if groups else []), "Result   ")
+
+
+def _state(target: TargetReport) -> str:
+    if target.error is not None:
+        return "FAILED"
+    if target.is_complete:
+        return "complete"
+    missing = {"not read": len(target.gaps), "not decided": len(target.unknown)}
+    return f"INCOMPLETE ({', '.join(f'{n} {label}' for label, n in missing.items() if n)})"
+
+
+def _pair_counts(target: TargetReport) -> list[str]:
+    if target.matrix is None or not target.matrix.pairs:
+        return []
+    counts = Counter(pair.state for pair in target.matrix.pairs)
+    states = [f"{counts[state]} {label}" for state, label in _STATES.items() if counts[state]]
+    total = counted(len(target.matrix.pairs), "pair")
+    return flow(states, f"{target.matrix.right} in {total}: ", ", ")
+
+
+def _first_groups(target: TargetReport) -> list[str]:
+    groups = offending_groups(target, Role.ENTRY)
+    if not groups:
+        return []
+    named = [f"{group.party} ({counted(len(group.affects), 'pair')})" for group in groups]
+    more = [f"{len(groups) - _NAMED} more"] if len(groups) > _NAMED else []
+    pieces = [*named[:_NAMED], *more]
+    return flow([f"{piece}," for piece in pieces[:-1]] + pieces[-1:], "Look first at ", " ")
+
+
+def _completeness(report: Report) -> str:
+    states = Counter(_state(target).partition(" ")[0] for target in report.targets)
+    if len(report.targets) == 1:
+        return next(iter(states))
+    each = [f"{states[state]} {state}" for state in ("FAILED", "INCOMPLETE", "complete")]
+    told = [text for text in each if not text.startswith("0 ")]
+    return f"{counted(len(report.targets), 'target')}: {', '.join(told)}"
+
+
+def _found(report: Report) -> str:
+    severities = Counter(finding.severity for finding in report.findings())
+    if not severities:
+        return "no findings" if report.is_complete else "no findings in what could be read"
+    each = [f"{severities[s]} {s}" for s in sorted(Severity, reverse=True) if severities[s]]
+    return f"{counted(severities.total(), 'finding')} ({', '.join(each)})"
