@@ -1,0 +1,103 @@
+"""Reading SDDL from left to right, with the place of every error. [MS-DTYP] 2.5.1"""
+
+import re
+from dataclasses import dataclass
+
+from adaudit.errors import DescriptorError
+from adaudit.security.sddl_tokens import DOMAIN_RIDS, ROOT_DOMAIN_RIDS, SIDS
+from adaudit.security.sid import Sid
+
+_SPACE = re.compile(r"[\t-\r ]*")
+_SID = re.compile(r"S-1-(?:0x[0-9A-F]{1,12}|[0-9]+)(?:-[0-9]+)*|[A-Z]{2}", re.IGNORECASE)
+_EXCERPT = 40
+
+
+@dataclass(slots=True)
+class Reader:
+    """
+    A place in an SDDL text, and the domains whose SIDs its aliases mean.
+
+    Every method that takes something skips the white space before it.
+    """
+
+    text: str
+    domain: Sid | None = None
+    root_domain: Sid | None = None
+    position: int = 0
+
+    def error(self, message: str, position: int | None = None) -> DescriptorError:
+        """An error that says where in the text it is; by default at the next character."""
+        where = self.position if position is None else position
+        rest = self.text[where : where + _EXCERPT]
+        found = f"found `{rest}`" if rest else "found the end"
+        return DescriptorError(f"SDDL character {where + 1}: {message}, {found}")
+
+    def skip_space(self) -> None:
+        """Go to the next character that is no white space."""
+        match = _SPACE.match(self.text, self.position)
+        self.position = match.end() if match else self.position
+
+    def peek(self, literal: str) -> bool:
+        """Whether `literal` comes next."""
+        self.skip_space()
+        return self.text.startswith(literal, self.position)
+
+    def take(self, literal: str) -> bool:
+        """Take `literal` if it comes next."""
+        if not self.peek(literal):
+            return False
+        self.position += len(literal)
+        return True
+
+    def expect(self, literal: str) -> None:
+        """Take `literal`, which must come next."""
+        if not self.take(literal):
+            raise self.error(f"expected `{literal}`")
+
+    def match(self, pattern: re.Pattern[str]) -> str | None:
+        """Take what `pattern` matches, None if it does not match here."""
+        self.skip_space()
+        match = pattern.match(self.text, self.position)
+        if match is None:
+            return None
+        self.position = match.end()
+        return match.group()
+
+    def end(self) -> None:
+        """Check that nothing but white space is left."""
+        self.skip_space()
+        if self.position < len(self.text):
+            raise self.error("expected the end")
+
+    def sid(self) -> Sid:
+        """Take a SID: `S-1-…` or an alias of two letters."""
+        self.skip_space()
+        start = self.position
+        word = self.match(_SID)
+        if word is None:
+            raise self.error("expected a SID or an alias of two letters")
+        if len(word) > 2:
+            return self._checked(word, start)
+        alias = word.upper()
+        if alias in SIDS:
+            return SIDS[alias]
+        return self._relative_sid(alias, start)
+
+    def _checked(self, word: str, start: int) -> Sid:
+        try:
+            return Sid.parse(word)
+        except DescriptorError as error:
+            raise self.error(error.message, start) from error
+
+    def _relative_sid(self, alias: str, start: int) -> Sid:
+        if alias in DOMAIN_RIDS:
+            rid, domain, which = DOMAIN_RIDS[alias], self.domain, "domain"
+        elif alias in ROOT_DOMAIN_RIDS:
+            rid, domain, which = ROOT_DOMAIN_RIDS[alias], self.root_domain, "root domain"
+        else:
+            raise self.error(f"`{alias}` is no alias of a SID", start)
+        if domain is None:
+            error = self.error(f"`{alias}` means a SID of the {which}, which is not given", start)
+            error.hint = f"write the SID out (S-1-5-21-…-{rid}), or give the {which}"
+            raise error
+        return domain.relative(rid)
