@@ -6,11 +6,12 @@ number of them run side by side. A server ends with the process that started it.
 """
 
 import contextlib
+import json
 import os
 import shutil
 import socket
 import subprocess
-import sys
+import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -85,15 +86,28 @@ class Controller:
             encoding="utf-8",
         )
 
-    def run_script(self, name: str, *arguments: str) -> None:
-        """Run a script of `directory/` on the server's own files, its messages on our stderr."""
-        script = DIRECTORY_SCRIPTS / name
-        command = [SYSTEM_PYTHON, "-B", script, self.smb_conf, *arguments]
-        subprocess.run(command, check=True, stdout=sys.stderr)
+    def populate(self, world: str) -> None:
+        """Put Exchange's schema and the organisation `world` into the domain (not running)."""
+        script = DIRECTORY_SCRIPTS / "populate.py"
+        subprocess.run([SYSTEM_PYTHON, "-B", script, self.smb_conf, world], check=True)
 
-    def provision(self, strong_auth: str) -> None:
+    def ask(self, accounts: Sequence[str]) -> dict[str, dict[str, bool]]:
+        """
+        Ask the server itself: {account: {DN of the object: whether Send-As on it is granted}}.
+
+        Accounts are sAMAccountNames; the objects are all Exchange servers and their SMTP virtual
+        servers.
+        """
+        script = DIRECTORY_SCRIPTS / "ask.py"
+        command = [SYSTEM_PYTHON, "-B", script, self.smb_conf, self.address]
+        answers: dict[str, dict[str, bool]] = json.loads(
+            self.run(command, text=json.dumps(list(accounts))).stdout
+        )
+        return answers
+
+    def provision(self) -> None:
         """Set up the domain, its accounts those of any new domain, and the certificates."""
-        write_settings(self.root, self.domain, self.address, strong_auth)
+        write_settings(self.root, self.domain, self.address)
         subprocess.run(
             [
                 *("samba-tool", "domain", "provision", "--quiet"),
@@ -113,7 +127,12 @@ class Controller:
     def running(self) -> Iterator[None]:
         """Serve LDAP and Kerberos inside the `with` block."""
         log = (self.root / "log" / "samba.log").open("wb")
-        with log, subprocess.Popen(self._command(), stdin=subprocess.PIPE, stdout=log, stderr=log) as samba:
+        with (
+            log,
+            subprocess.Popen(
+                self._command(), stdin=subprocess.PIPE, stdout=log, stderr=log
+            ) as samba,
+        ):
             try:
                 self._wait_for_answer(samba)
                 yield
@@ -134,6 +153,22 @@ class Controller:
                 log = (self.root / "log" / "samba.log").read_text(errors="replace")
                 raise ControllerUnavailableError(f"samba does not answer: {log[-2000:]}")
             time.sleep(0.02)
+
+
+@contextlib.contextmanager
+def started(domain: Domain, world: str) -> Iterator[Controller]:
+    """
+    A domain controller with the organisation `world`, gone after the `with` block.
+
+    Raises ControllerUnavailableError if this machine cannot have one.
+    """
+    require_samba()
+    with tempfile.TemporaryDirectory(prefix="adaudit-dc-") as root:
+        controller = Controller(domain, free_address(), Path(root))
+        controller.provision()
+        controller.populate(world)
+        with controller.running():
+            yield controller
 
 
 def require_samba() -> None:

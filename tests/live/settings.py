@@ -14,7 +14,7 @@ _SMB_CONF = """\
     dcerpc endpoint servers =
     interfaces = {address}/8
     bind interfaces only = yes
-    ldap server require strong auth = {strong_auth}
+    ldap server require strong auth = yes
     binddns dir = {root}/bind-dns
     cache directory = {root}/cache
     lock directory = {root}
@@ -61,11 +61,11 @@ _HOSTS = """\
 """
 
 
-def write_settings(root: Path, domain: Domain, address: str, strong_auth: str) -> None:
+def write_settings(root: Path, domain: Domain, address: str) -> None:
     """Write `smb.conf`, `krb5.conf` and `hosts` into `root`/etc, and make the other folders."""
     for folder in ("etc", "run", "log", "tls"):
         (root / folder).mkdir(parents=True, exist_ok=True)
     templates = {"smb.conf": _SMB_CONF, "krb5.conf": _KRB5_CONF, "hosts": _HOSTS}
-    values = {"root": root, "domain": domain, "address": address, "strong_auth": strong_auth}
+    values = {"root": root, "domain": domain, "address": address}
     for name, template in templates.items():
         (root / "etc" / name).write_text(template.format_map(values), encoding="utf-8")

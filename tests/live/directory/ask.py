@@ -22,7 +22,9 @@ def main(smb_conf: str, address: str) -> None:
     probed = _with_probe(sam.database, services)
     answers = {}
     for account in json.load(sys.stdin):
-        connection = SamDB(f"ldap://{address}", credentials=_credentials(sam, account), lp=sam.settings)
+        connection = SamDB(
+            f"ldap://{address}", credentials=_credentials(sam, account), lp=sam.settings
+        )
         granted = _with_probe(connection, services)
         answers[account] = {dn: dn in granted for dn in sorted(probed)}
     json.dump(answers, sys.stdout)

@@ -1,2 +1,4 @@
 from sam import Sam
+
+
 def populate(sam: Sam) -> None: ...

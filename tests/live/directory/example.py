@@ -33,7 +33,9 @@ _SERVERS = [
     # Exchange Domain Servers is its primary group
     Server("EXCH07", _FIRST, _deny("{Ring A}")),
     # a protected DACL without the right
-    Server("EXCH08", _ODD, "(A;CI;RPLCLORC;;;AU)(A;CI;RPWPCCDCLCLORCSDDTWDWO;;;DA)", protected=True),
+    Server(
+        "EXCH08", _ODD, "(A;CI;RPLCLORC;;;AU)(A;CI;RPWPCCDCLCLORCSDDTWDWO;;;DA)", protected=True
+    ),
     # not in canonical order: the deny is shadowed
     Server("EXCH09", _ODD, _allow(_EDS) + _deny(_EDS)),
     # no effect: a distribution group, a deleted account, another right
@@ -70,7 +72,9 @@ def _add_accounts(sam: Sam) -> None:
     sam.add_group("Branch Lockdown", DOMAIN_LOCAL, [legacy])
     sam.add_group("Quarantine", GLOBAL, [computers["EXCH05"]])
     listed = [computers["EXCH01"], computers["EXCH02"]]
-    sam.sids["List"] = sam.sid(sam.add_group("Mail Servers List", GLOBAL, listed, security_enabled=False))
+    sam.sids["List"] = sam.sid(
+        sam.add_group("Mail Servers List", GLOBAL, listed, security_enabled=False)
+    )
     sam.sids["Orphan"] = f"{sam.domain_sid}-999999"
     ring_c = sam.add_group("Ring C", UNIVERSAL, [computers["EXCH02"]])
     ring_b = sam.add_group("Ring B", UNIVERSAL, [ring_c])

@@ -5,7 +5,6 @@ import sys
 import contoso
 import example
 import exchange_schema
-import ldb
 from sam import Sam
 
 _WORLDS = {"example": example.populate, "contoso": contoso.populate}
