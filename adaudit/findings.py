@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
@@ -78,6 +78,10 @@ class Evidence:
         """DN of the object where the entry was set, as far as it could be followed."""
         return self.origin[-1].dn if self.origin else self.object
 
+    def with_affects(self, affects: tuple[str, ...]) -> "Evidence":
+        """The same evidence, said to decide all of `affects`."""
+        return replace(self, affects=affects)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
@@ -105,7 +109,8 @@ def fingerprint(check: str, *parts: str | bytes) -> str:
     """
     Make the stable id of a finding from its check and what identifies it.
 
-    The parts are the object's GUID, the trustee's SID and the bytes of the entry. The id does not depend on names, order or time, so waivers and comparisons between runs hold.
+    The parts are the object's GUID, the trustee's SID and the bytes of the entry. The id does not
+    depend on names, order or time, so waivers and comparisons between runs hold.
     """
     digest = hashlib.sha256(check.encode())
     for part in parts:
@@ -157,8 +162,11 @@ class Matrix:
 
     right: str
     servers: tuple[str, ...]
+    """All senders"""
+    receivers: tuple[str, ...]
+    """The servers that let others in by this right; a later version of Exchange does not"""
     pairs: tuple[Pair, ...]
-    """By sender, then receiver, in the order of `servers`"""
+    """By sender, then receiver, each in the order above"""
 
 
 @dataclass(frozen=True, slots=True)

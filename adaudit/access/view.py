@@ -1,0 +1,133 @@
+"""One snapshot, and what access checks derive from it, each thing once."""
+
+from functools import cache, cached_property
+from uuid import UUID
+
+from adaudit.access.origin import Level
+from adaudit.access.question import ObjectFacts, Question
+from adaudit.access.token import Server, Token, token_of
+from adaudit.directory.dn import Dn
+from adaudit.directory.domains import Domain
+from adaudit.directory.entry import Entry
+from adaudit.directory.membership import Membership
+from adaudit.directory.schema import Schema
+from adaudit.directory.snapshot import Snapshot, descriptor_of
+from adaudit.errors import QuestionError
+from adaudit.security.rights import Right
+from adaudit.security.sid import Sid
+
+_BLOCK_OWNER_IMPLICIT_RIGHTS = 28  # character 29 of dSHeuristics, [MS-ADTS] 6.1.1.2.4.1.2
+_DOMAIN_ADMINS_RID = 512
+_ENTERPRISE_ADMINS_RID = 519
+
+
+class View:
+    """A snapshot with its schema, memberships, tokens and the way up from each object."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.schema = Schema.of(snapshot)
+        self.membership = Membership.of(snapshot)
+        self.domains = self.membership.domains
+        self.token = cache(self._token)
+        self.levels = cache(self._levels)
+
+    def name(self, sid: Sid) -> str:
+        """The name that a reader knows a SID by."""
+        return self.membership.name(sid)
+
+    def right_of(self, name: str) -> Right:
+        """The extended right of that name or GUID; `QuestionError` where there is none."""
+        right = self.schema.right(name)
+        if right is None:
+            known = ", ".join(sorted(self.schema.rights.values()))
+            raise QuestionError(f"no right `{name}`", f"rights in the snapshot: {known}")
+        return right
+
+    def facts(self, entry: Entry) -> ObjectFacts:
+        """What an access check needs to know of an object beside its descriptor."""
+        object_class = entry.object_class
+        is_computer = self.schema.is_derived(object_class, "computer")
+        return ObjectFacts(
+            entry.sid,
+            self.schema.class_guid(object_class),
+            self._blocks_owner and is_computer,
+            self._administrators,
+        )
+
+    def question(self, right: Right, entry: Entry) -> Question:
+        """Ask for a right on an object."""
+        facts = self.facts(entry)
+        if right.object_type is None:
+            return Question.whole_object(right, facts)
+        return Question.extended_right(right, facts)
+
+    def controller_of(self, domain: Domain | None) -> Server:
+        """A domain controller of `domain`, which is where directory access is checked."""
+        name = f"a controller of {domain.dns_name}" if domain else "a controller"
+        return Server(name, domain, is_domain_controller=True)
+
+    def principal_named(self, text: str) -> Sid:
+        r"""
+        The SID of `EX01$`, `CONTOSO\EX01$`, a DN or a SID.
+
+        Raises `QuestionError` when there is none or more than one.
+        """
+        if text.upper().startswith("S-1-"):
+            return Sid.parse(text)
+        found = {
+            principal.sid
+            for principal in self.membership.principals.values()
+            if text.lower() in _spellings(principal.name, principal.dn)
+        }
+        if len(found) != 1:
+            which = "no principal" if not found else f"{len(found)} principals"
+            raise QuestionError(
+                f"{which} `{text}` in the snapshot", r"give DOMAIN\NAME, the DN or the SID"
+            )
+        return found.pop()
+
+    @cached_property
+    def _heuristics(self) -> str:
+        for entry in self.snapshot.of_class("nTDSService"):
+            return entry.text("dSHeuristics") or ""
+        return ""
+
+    @property
+    def _blocks_owner(self) -> bool:
+        return self._heuristics[_BLOCK_OWNER_IMPLICIT_RIGHTS:][:1] == "1"
+
+    @cached_property
+    def _administrators(self) -> frozenset[Sid]:
+        domains = self.domains.by_sid
+        rids = (_DOMAIN_ADMINS_RID, _ENTERPRISE_ADMINS_RID)
+        return frozenset(sid.relative(rid) for sid in domains for rid in rids)
+
+    def _token(self, subject: Sid, server: Server) -> Token:
+        return token_of(subject, server, self.membership)
+
+    def _levels(self, dn: Dn) -> tuple[Level, ...]:
+        """The object and all above it up to the head of its naming context."""
+        entry = self.snapshot.entry(dn)
+        is_head = self._is_head(dn)
+        class_guid: UUID | None = self.schema.class_guid(entry.object_class) if entry else None
+        descriptor = descriptor_of(entry) if entry else None
+        level = Level(dn, class_guid, descriptor, is_head)
+        parent = dn.parent
+        if is_head or parent is None or not parent.text:
+            return (level,)
+        return (level, *self.levels(parent))
+
+    def _is_head(self, dn: Dn) -> bool:
+        first = dn.path.rpartition(",")[2]
+        is_configuration = first in ("cn=configuration", "cn=schema") and (
+            dn.parent is not None and self._is_domain_or_configuration(dn.parent)
+        )
+        return is_configuration or any(domain.dn == dn for domain in self.domains.all)
+
+    def _is_domain_or_configuration(self, dn: Dn) -> bool:
+        return dn.path.rpartition(",")[2].startswith(("dc=", "cn=configuration"))
+
+
+def _spellings(name: str, dn: Dn) -> set[str]:
+    return {name.lower(), name.rpartition("\\")[2].lower(), str(dn).lower()}

@@ -1,0 +1,114 @@
+"""Entries and verdicts in words."""
+
+from adaudit.access.origin import Origin, trace
+from adaudit.access.token import Token
+from adaudit.access.verdict import Deciding, Decision, Reason, Verdict
+from adaudit.checks._context import Context
+from adaudit.directory.entry import Entry
+from adaudit.directory.schema import Schema
+from adaudit.directory.snapshot import Unreadable
+from adaudit.findings import Evidence, PairState, Place
+from adaudit.security.ace import Ace, AnyAce, OpaqueAce
+from adaudit.security.rights import FULL_CONTROL, AccessMask
+from adaudit.security.sddl import format_ace
+from adaudit.security.sid import Sid
+
+
+def readable(ace: AnyAce, context: Context) -> str:
+    """An entry in words: `deny Send-As for CONTOSO\\Restricted, inherited`."""
+    if isinstance(ace, OpaqueAce):
+        return f"an entry of type 0x{ace.type_code:02X} that is not understood: {ace.reason}"
+    kind = "allow" if ace.allows else "deny" if ace.denies else ace.type.name.lower()
+    words = f"{kind} {_rights(ace, context.view.schema)} for {context.view.name(ace.trustee)}"
+    notes = [
+        note
+        for holds, note in (
+            (ace.is_callback, "under a condition"),
+            (ace.is_inherited, "inherited"),
+            (ace.is_inherit_only, "on objects below only"),
+        )
+        if holds
+    ]
+    if ace.inherited_object_type:
+        name = context.view.schema.name(ace.inherited_object_type) or ace.inherited_object_type
+        notes.append(f"for objects of class {name}")
+    return ", ".join([words, *notes])
+
+
+def _rights(ace: Ace, schema: Schema) -> str:
+    if ace.object_type:
+        name = schema.name(ace.object_type) or str(ace.object_type)
+        return name if ace.mask == AccessMask.CONTROL_ACCESS else f"{_mask(ace.mask)} of {name}"
+    if ace.mask == AccessMask.CONTROL_ACCESS:
+        return "all extended rights"
+    return _mask(ace.mask)
+
+
+def _mask(mask: AccessMask) -> str:
+    if mask & FULL_CONTROL == FULL_CONTROL:
+        return "full control"
+    known = [bit.name for bit in AccessMask if bit & mask and bit.name]
+    rest = int(mask) & ~sum(AccessMask)
+    words = [name.replace("_", " ").lower() for name in known]
+    return ", ".join([*words, f"0x{rest:X}"] if rest else words) or "nothing"
+
+
+def path_names(sid: Sid, token: Token, context: Context) -> tuple[str, ...]:
+    """The shortest membership path from the subject to `sid`, in names."""
+    return tuple(map(context.view.name, token.path_sids(sid)))
+
+
+def evidence(
+    entry: Entry, deciding: Deciding, verdict: Verdict, token: Token, context: Context
+) -> Evidence:
+    """The entry that decided a verdict, with the way to it and where it was set."""
+    origin = trace(context.view.levels(entry.dn), deciding.position)
+    return Evidence(
+        object=str(entry.dn),
+        position=deciding.position,
+        sddl=format_ace(deciding.ace),
+        readable=readable(deciding.ace, context),
+        trustee=context.party(deciding.ace.trustee),
+        path=path_names(deciding.sid, token, context),
+        origin=places(origin),
+        origin_note=origin.note,
+        overrules=tuple(_with_position(other, context) for other in verdict.overruled),
+    )
+
+
+def places(origin: Origin) -> tuple[Place, ...]:
+    """The way of an entry from the object up to where it was set."""
+    return tuple(
+        Place(str(found.dn), found.position, not found.ace.is_inherited) for found in origin.way
+    )
+
+
+def _with_position(deciding: Deciding, context: Context) -> str:
+    return f"{readable(deciding.ace, context)} (entry {deciding.position})"
+
+
+def state(verdict: Verdict | Unreadable) -> PairState:
+    """What a verdict means for the pair."""
+    if isinstance(verdict, Unreadable) or verdict.decision is Decision.UNDECIDED:
+        return PairState.UNKNOWN
+    if verdict.decision is Decision.ALLOWED:
+        return PairState.ALLOWED
+    return PairState.DENIED if verdict.reason is Reason.ENTRY else PairState.NOT_GRANTED
+
+
+def reason(verdict: Verdict | Unreadable, context: Context) -> str:
+    """Why a verdict came out as it did, in one line."""
+    if isinstance(verdict, Unreadable):
+        return verdict.reason
+    if verdict.doubts:
+        return "; ".join(
+            dict.fromkeys(
+                f"{readable(doubt.entry, context)} (entry {doubt.position}): {doubt.why}"
+                if doubt.entry
+                else doubt.why
+                for doubt in verdict.doubts
+            )
+        )
+    if verdict.deciding:
+        return _with_position(verdict.deciding, context)
+    return str(verdict.reason)

@@ -1,0 +1,47 @@
+"""
+A security descriptor does not follow its format.
+
+What it reports: each object whose descriptor breaks [MS-DTYP], and each DACL with entries that are
+not understood.
+
+Why it matters: nobody can say what such an object grants; a controller may refuse it or read it
+otherwise than the tools of an administrator do.
+
+How to mend it: write the descriptor again from a sound copy, or let the object inherit anew.
+"""
+
+from collections.abc import Iterator
+
+from adaudit.checks._context import Context
+from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.snapshot import Unreadable, descriptor_of
+from adaudit.findings import Finding, Party, Severity, fingerprint
+from adaudit.security.ace import OpaqueAce
+from adaudit.security.descriptor import Acl
+
+SEVERITY = Severity.HIGH
+
+
+def run(context: Context) -> Iterator[Finding | Gap]:
+    """Decode every descriptor of the snapshot."""
+    for entry in context.snapshot.entries():
+        known = descriptor_of(entry)
+        if isinstance(known, Unreadable):
+            if known.is_damaged:
+                yield _finding(entry, known.reason, Severity.HIGH)
+        elif isinstance(known.dacl, Acl):
+            for position, ace in enumerate(known.dacl.entries):
+                if isinstance(ace, OpaqueAce):
+                    message = f"entry {position} is not understood: {ace.reason}"
+                    yield _finding(entry, message, Severity.MEDIUM)
+
+
+def _finding(entry: Entry, message: str, severity: Severity) -> Finding:
+    return Finding(
+        id=fingerprint("damaged-descriptor", entry.dn.path, message),
+        check="damaged-descriptor",
+        severity=severity,
+        subject=Party(entry.dn.name, str(entry.dn)),
+        message=message,
+        remedy=("write the descriptor again from a sound copy",),
+    )

@@ -1,0 +1,133 @@
+"""
+No entry grants an Exchange server Send-As on another.
+
+What it reports: each server that gets the right on some other server from nothing: its account is
+in no group that the receiving server's object allows.
+
+Why it matters: what is not granted is refused, with the same `504 need to authenticate first` as a
+deny (KB 843106). Usually the account is missing from *Exchange Domain Servers*, or inheritance is
+blocked on the way down to the receiving server.
+
+How to mend it: put the account into the group of Exchange servers of its domain; or let the
+receiving server inherit again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adaudit.access.verdict import Reason, Verdict
+from adaudit.checks._context import Context
+from adaudit.directory.dn import Dn
+from adaudit.directory.entry import Gap
+from adaudit.directory.principal import Principal
+from adaudit.exchange.pairs import ObjectVerdict
+from adaudit.findings import Finding, Party, Severity, fingerprint
+from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.security.rights import SEND_AS
+
+SEVERITY = Severity.HIGH
+
+
+@dataclass(frozen=True, slots=True)
+class _Missing:
+    """One account that gets nothing on one object."""
+
+    label: str
+    """The pair: `EX04 → EX01`"""
+    answer: ObjectVerdict
+
+
+def run(context: Context) -> Iterator[Finding | Gap]:
+    """Tell accounts that lack the right from objects that grant it to no server at all."""
+    closed: dict[Dn, list[_Missing]] = defaultdict(list)
+    lacking: dict[Principal, list[_Missing]] = defaultdict(list)
+    for dn, answers in _by_object(context).items():
+        missing = [m for m in answers if _is_not_granted(m.answer)]
+        place = _closing_place(dn, context)
+        if missing and len(missing) == len(answers) and (len(answers) > 1 or place):
+            closed[place or _organisation(context) or dn].extend(missing)
+        else:
+            for item in missing:
+                lacking[item.answer.account].append(item)
+    for place, missing in closed.items():
+        yield _closed(place, missing, context)
+    for account, missing in lacking.items():
+        yield _lacking(account, missing, context)
+
+
+def _by_object(context: Context) -> dict[Dn, list[_Missing]]:
+    found: dict[Dn, list[_Missing]] = defaultdict(list)
+    for pair in context.flow.pairs:
+        for answer in pair.answers:
+            label = f"{pair.sender.label} → {pair.receiver.label}"
+            found[answer.object.dn].append(_Missing(label, answer))
+    return found
+
+
+def _is_not_granted(answer: ObjectVerdict) -> bool:
+    return isinstance(answer.verdict, Verdict) and answer.verdict.reason is Reason.NO_ENTRY
+
+
+def _closing_place(dn: Dn, context: Context) -> Dn | None:
+    """The nearest object, from `dn` up, whose DACL takes nothing from above."""
+    for level in context.view.levels(dn):
+        known = level.descriptor
+        if isinstance(known, SecurityDescriptor) and known.is_dacl_protected:
+            return level.dn
+    return None
+
+
+def _organisation(context: Context) -> Dn | None:
+    return next((entry.dn for entry in context.flow.organisations), None)
+
+
+def _closed(place: Dn, missing: list[_Missing], context: Context) -> Finding:
+    is_protected = _closing_place(place, context) == place
+    pairs = _pairs(missing)
+    entry = context.snapshot.entry(place)
+    why = "does not inherit, and its own entries do" if is_protected else "and all below it do"
+    remedies = ["let it inherit from its parent again"] if is_protected else []
+    return Finding(
+        id=_id(str(entry.guid) if entry else place.path),
+        check="send-as-not-granted",
+        severity=SEVERITY,
+        subject=Party(place.name, str(place)),
+        message=f"{place.name} {why} not grant {SEND_AS.name} to any Exchange server",
+        affects=pairs,
+        remedy=(*remedies, f"grant {SEND_AS.name} there to the group of Exchange servers"),
+        look=_look(missing, context),
+    )
+
+
+def _lacking(account: Principal, missing: list[_Missing], context: Context) -> Finding:
+    group = context.servers_groups.get(account.domain) if account.domain else None
+    token = missing[0].answer.token
+    message = f"no entry grants {SEND_AS.name} to {account.name}"
+    remedy = "put it into a group that is granted the right on the receiving servers"
+    if group and group.group.sid not in token.sids:
+        message += f": it is not in {group.group.name}"
+        remedy = f"put {account.name} into {group.group.name}"
+    return Finding(
+        id=_id(str(account.sid)),
+        check="send-as-not-granted",
+        severity=SEVERITY,
+        subject=context.party(account.sid),
+        message=message,
+        affects=_pairs(missing),
+        remedy=(remedy,),
+        look=_look(missing, context),
+    )
+
+
+def _id(subject: str) -> str:
+    return fingerprint("send-as-not-granted", subject)
+
+
+def _pairs(missing: list[_Missing]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(item.label for item in missing))
+
+
+def _look(missing: list[_Missing], context: Context) -> str:
+    first = missing[0].answer
+    return context.look(first.account.name, str(first.object.dn), SEND_AS.name)

@@ -1,0 +1,173 @@
+"""
+Which group of a domain is its *Exchange Domain Servers*: by evidence, not by name.
+
+Names can be changed and translated. What such a group is shows in what it holds and what it may
+do. No verdict hangs on it: the group is named to explain, never to decide.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from adaudit.access.view import View
+from adaudit.directory.domains import Domain
+from adaudit.directory.entry import Entry
+from adaudit.directory.membership import Via
+from adaudit.directory.principal import GroupScope, Principal, PrincipalKind
+from adaudit.directory.snapshot import descriptor_of
+from adaudit.exchange.accounts import account_sids
+from adaudit.exchange.pairs import MailFlow
+from adaudit.security.ace import Ace
+from adaudit.security.descriptor import Acl, SecurityDescriptor
+from adaudit.security.rights import FULL_CONTROL, map_generic
+from adaudit.security.sid import Sid
+
+_NAMES = frozenset({"exchange domain servers", "exchange servers"})
+_EXCHANGE_CONTAINER = "msExchConfigurationContainer"
+_SYSTEM_OBJECTS = "msExchSystemObjectsContainer"
+_ENOUGH = 6.0
+_LEAD = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One piece of evidence for a group, and its weight."""
+
+    weight: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServersGroup:
+    """A group that may be the one of the Exchange servers of its domain."""
+
+    group: Principal
+    signs: tuple[Sign, ...]
+
+    @property
+    def score(self) -> float:
+        """The sum of the evidence."""
+        return sum(sign.weight for sign in self.signs)
+
+
+def servers_groups(flow: MailFlow) -> dict[Domain, ServersGroup | None]:
+    """For each domain with Exchange servers: their group, None if nothing tells it surely."""
+    members = _Members.of(flow)
+    found: dict[Domain, ServersGroup | None] = {}
+    for domain in flow.view.domains.all:
+        if members.servers_in(domain):
+            found[domain] = _best(_candidates(flow.view, domain, members))
+    return found
+
+
+def _best(candidates: Iterator[ServersGroup]) -> ServersGroup | None:
+    ranked = sorted(candidates, key=lambda candidate: -candidate.score)
+    if not ranked or ranked[0].score < _ENOUGH:
+        return None
+    if len(ranked) > 1 and ranked[0].score - ranked[1].score < _LEAD:
+        return None
+    return ranked[0]
+
+
+@dataclass(frozen=True, slots=True)
+class _Members:
+    """Direct members of groups, and which accounts are Exchange servers."""
+
+    of_group: Mapping[Sid, frozenset[Sid]]
+    servers: frozenset[Sid]
+
+    @classmethod
+    def of(cls, flow: MailFlow) -> "_Members":
+        of_group: dict[Sid, set[Sid]] = {}
+        for member, arcs in flow.view.membership.arcs.items():
+            for arc in arcs:
+                if arc.via in (Via.MEMBER, Via.PRIMARY_GROUP):
+                    of_group.setdefault(arc.group.sid, set()).add(member)
+        servers = frozenset().union(*map(account_sids, flow.accounts.values()))
+        return cls({group: frozenset(members) for group, members in of_group.items()}, servers)
+
+    def servers_in(self, domain: Domain) -> frozenset[Sid]:
+        return frozenset(sid for sid in self.servers if sid.domain == domain.sid)
+
+
+def _candidates(view: View, domain: Domain, members: _Members) -> Iterator[ServersGroup]:
+    trustees = _Trustees.of(view, domain)
+    for group in view.membership.principals.values():
+        if group.domain == domain and group.is_security_enabled and group.scope:
+            signs = tuple(_signs(view, group, members, trustees, domain))
+            if signs:
+                yield ServersGroup(group, signs)
+
+
+def _signs(
+    view: View, group: Principal, members: _Members, trustees: "_Trustees", domain: Domain
+) -> Iterator[Sign]:
+    inside = members.of_group.get(group.sid, frozenset())
+    servers = members.servers_in(domain)
+    share = len(inside & servers) / len(servers)
+    if share:
+        yield Sign(3 * share, f"holds {len(inside & servers)} of {len(servers)} Exchange servers")
+        if group.scope in (GroupScope.GLOBAL, GroupScope.UNIVERSAL):
+            yield Sign(2, f"is a {group.scope.name.lower()} security group")
+        kinds = {view.membership.principals[sid].kind for sid in inside}
+        if kinds == {PrincipalKind.COMPUTER}:
+            yield Sign(1, "holds nothing but computers")
+    if group.sid in trustees.full_control and _is_in_local_group(view, group):
+        yield Sign(3, "has full control of Microsoft Exchange System Objects")
+    if group.sid in trustees.organisation:
+        yield Sign(2, "has entries on the Exchange configuration")
+    if group.sid in trustees.well_known:
+        yield Sign(_ENOUGH, "is named by otherWellKnownObjects")
+    if group.name.rpartition("\\")[2].lower() in _NAMES:
+        yield Sign(1, "bears the usual name")
+
+
+def _is_in_local_group(view: View, group: Principal) -> bool:
+    arcs = view.membership.arcs.get(group.sid, ())
+    return any(arc.group.scope is GroupScope.DOMAIN_LOCAL for arc in arcs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Trustees:
+    """Who has entries where Exchange setup puts them."""
+
+    full_control: frozenset[Sid]
+    organisation: frozenset[Sid]
+    well_known: frozenset[Sid]
+
+    @classmethod
+    def of(cls, view: View, domain: Domain) -> "_Trustees":
+        snapshot = view.snapshot
+        system = [e for e in snapshot.of_class(_SYSTEM_OBJECTS) if e.dn.is_below(domain.dn)]
+        tree = list(snapshot.of_class(_EXCHANGE_CONTAINER, "msExchOrganizationContainer"))
+        full = (
+            ace.trustee
+            for ace in _allowing(system)
+            if map_generic(int(ace.mask)) & FULL_CONTROL == FULL_CONTROL
+        )
+        return cls(
+            frozenset(full),
+            frozenset(ace.trustee for ace in _allowing(tree)),
+            frozenset(_well_known(view, tree)),
+        )
+
+
+def _allowing(entries: list[Entry]) -> Iterator[Ace]:
+    for entry in entries:
+        descriptor = descriptor_of(entry)
+        if isinstance(descriptor, SecurityDescriptor) and isinstance(descriptor.dacl, Acl):
+            for ace in descriptor.dacl.entries:
+                if isinstance(ace, Ace) and ace.allows:
+                    yield ace
+
+
+_EXCHANGE_SERVERS = "A7D2016C83F003458132789EEB127B84"  # otherWellKnownObjects of Exchange 2007+
+
+
+def _well_known(view: View, entries: list[Entry]) -> Iterator[Sid]:
+    by_dn = {str(p.dn).lower(): p.sid for p in view.membership.principals.values()}
+    for entry in entries:
+        for value in entry.texts("otherWellKnownObjects"):
+            _, _, rest = value.partition(":32:")
+            guid, _, dn = rest.partition(":")
+            if guid.upper() == _EXCHANGE_SERVERS and dn.lower() in by_dn:
+                yield by_dn[dn.lower()]
