@@ -52,7 +52,7 @@ def evaluate(descriptor: SecurityDescriptor, token: Token, question: Question) -
     if not isinstance(descriptor.dacl, Acl):  # step 3
         return Verdict(Decision.ALLOWED, Reason.NO_DACL, FULL_CONTROL)
     worlds = tuple(_worlds(descriptor, descriptor.dacl, token, question))
-    outcomes = [(world, world.walk(question, asked)) for world in worlds]
+    outcomes = [(world, world.walk(question.node)) for world in worlds]
     granted = {_is_granted(walk, asked) for _, walk in outcomes}
     if len(granted) > 1:
         return _undecided(descriptor, token, asked, outcomes)
@@ -81,11 +81,10 @@ class _World:
     matches: Sequence[_Match]
     is_favourable: bool
     tree: TypeTree
-    is_owner_sure: bool = True
 
-    def walk(self, question: Question, asked: int) -> Walk:
+    def walk(self, node: int) -> Walk:
         """Apply the entries in stored order: step 5."""
-        walk = Walk(self.tree, question.node, self.implicit)
+        walk = Walk(self.tree, node, self.implicit)
         for match in self.matches:
             if match.doubt is None or match.allows is self.is_favourable:
                 walk.apply(match.position, match.allows, match.mask, match.object_type)

@@ -1,4 +1,4 @@
-"""What one asks of an object: a right, and the tree of GUIDs that entries may name. [MS-ADTS] 5.1.3.3."""
+"""What one asks of an object: a right, and the GUIDs that entries may name. [MS-ADTS] 5.1.3.3"""
 
 from dataclasses import dataclass
 from typing import Self

@@ -18,7 +18,16 @@ from adaudit.security.sid import Sid
 
 _GUEST_RID = 501
 _READ_ONLY_CONTROLLERS_RID = 498
-_BY_LOGON = dict.fromkeys((sids.NTLM_AUTHENTICATION, sids.SCHANNEL_AUTHENTICATION, sids.DIGEST_AUTHENTICATION, sids.AUTHENTICATION_AUTHORITY_ASSERTED, sids.SERVICE_ASSERTED), "it depends on how the account logs on")
+_BY_LOGON = dict.fromkeys(
+    (
+        sids.NTLM_AUTHENTICATION,
+        sids.SCHANNEL_AUTHENTICATION,
+        sids.DIGEST_AUTHENTICATION,
+        sids.AUTHENTICATION_AUTHORITY_ASSERTED,
+        sids.SERVICE_ASSERTED,
+    ),
+    "it depends on how the account logs on",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,7 @@ class TypeTree:
         return len(self.parents)
 
     def node_of(self, object_type: UUID | None) -> int | None:
-        """The node that an entry speaks of: the root without a GUID, None for one not in the tree."""
+        """The node that an entry speaks of: the root without a GUID, None if it is not there."""
         return 0 if object_type is None else self._node_of.get(object_type)
 
     def ancestors(self, node: int) -> list[int]:

@@ -15,7 +15,7 @@ from adaudit.security.sid import Sid
 
 
 def readable(ace: AnyAce, context: Context) -> str:
-    """An entry in words: `deny Send-As for CONTOSO\\Restricted, inherited`."""
+    r"""An entry in words: `deny Send-As for CONTOSO\Restricted, inherited`."""
     if isinstance(ace, OpaqueAce):
         return f"an entry of type 0x{ace.type_code:02X} that is not understood: {ace.reason}"
     kind = "allow" if ace.allows else "deny" if ace.denies else ace.type.name.lower()

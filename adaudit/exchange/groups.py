@@ -14,8 +14,7 @@ from adaudit.directory.entry import Entry
 from adaudit.directory.membership import Via
 from adaudit.directory.principal import GroupScope, Principal, PrincipalKind
 from adaudit.directory.snapshot import descriptor_of
-from adaudit.exchange.accounts import account_sids
-from adaudit.exchange.pairs import MailFlow
+from adaudit.exchange.pairs import MailFlow, account_sids
 from adaudit.security.ace import Ace
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.rights import FULL_CONTROL, map_generic
