@@ -1,0 +1,226 @@
+"""
+What is read from a forest, as data: one list of searches for every source.
+
+A live directory is asked with these searches, and a file is sifted by them, so both give the
+same snapshot. No attribute that can hold a secret is among them, and descriptors are asked for
+where a check judges them. [MS-ADTS] 3.1.1.1, 6.1.1
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import lru_cache
+
+from adaudit.collect.exchange_attributes import EXCHANGE
+from adaudit.directory.dn import Dn
+
+DESCRIPTOR = "ntsecuritydescriptor"
+"""The attribute that holds the security descriptor, in lower case."""
+
+_IDENTITY = ("objectClass", "objectGUID")
+_PRINCIPAL = ("sAMAccountName", "objectSid", "sIDHistory", "memberOf")
+_ACCOUNT = (*_PRINCIPAL, "userAccountControl", "primaryGroupID")
+_NAMING_CONTEXT = re.compile(r"(?:dc=[^,]*(?:,|$))+(?:cn=configuration(?=,|$))?")
+
+
+class Scope(Enum):
+    """How far below its base a search reaches. [RFC4511] 4.5.1.2"""
+
+    BASE = 0
+    ONE_LEVEL = 1
+    SUBTREE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """One search: the objects that it finds, and what is wanted of each."""
+
+    what: str
+    """What it reads, for whoever watches"""
+    base: Dn
+    scope: Scope
+    attributes: tuple[str, ...] = ()
+    """Beside objectClass and objectGUID"""
+    classes: tuple[str, ...] = ()
+    """Only objects of one of these classes; empty for all objects"""
+    other_than: tuple[str, ...] = ()
+    """No objects of these classes"""
+    with_descriptor: bool = False
+
+    @property
+    def filter(self) -> str:
+        """The filter of the search. [RFC4515]"""
+        found = [f"(objectClass={name})" for name in self.classes or ("*",)]
+        matching = found[0] if len(found) == 1 else f"(|{''.join(found)})"
+        if not self.other_than:
+            return matching
+        return f"(&{matching}{''.join(f'(!(objectClass={name}))' for name in self.other_than)})"
+
+    @property
+    def requested(self) -> tuple[str, ...]:
+        """All attributes to ask for, the security descriptor among them where it is wanted."""
+        descriptor = ("nTSecurityDescriptor",) if self.with_descriptor else ()
+        return (*_IDENTITY, *self.attributes, *descriptor)
+
+    def finds(self, dn: Dn, classes: frozenset[str]) -> bool:
+        """Whether the search finds an object of that name and those classes, in lower case."""
+        if not self._reaches(dn):
+            return False
+        if not classes.isdisjoint(map(str.lower, self.other_than)):
+            return False
+        return not self.classes or not classes.isdisjoint(map(str.lower, self.classes))
+
+    def _reaches(self, dn: Dn) -> bool:
+        if dn == self.base:
+            return self.scope is not Scope.ONE_LEVEL
+        if self.scope is Scope.BASE or not dn.is_below(self.base):
+            return False
+        return self.scope is Scope.SUBTREE or len(dn.rdns) == len(self.base.rdns) + 1
+
+
+ROOT_DSE = Search(
+    "the server's own entry",
+    Dn(""),
+    Scope.BASE,
+    (
+        *("defaultNamingContext", "configurationNamingContext", "schemaNamingContext"),
+        *("rootDomainNamingContext", "namingContexts", "dnsHostName", "supportedCapabilities"),
+        *("domainFunctionality", "forestFunctionality", "domainControllerFunctionality"),
+    ),
+)
+"""The rootDSE of a server. [MS-ADTS] 3.1.1.3.2"""
+
+
+@lru_cache(maxsize=256)
+def forest_searches(configuration: Dn) -> tuple[Search, ...]:
+    """What is read once a forest, from its configuration and schema."""
+    services = configuration.child("CN=Services")
+    exchange = services.child("CN=Microsoft Exchange")
+    directory_service = services.child("CN=Windows NT").child("CN=Directory Service")
+    base, one, subtree = Scope.BASE, Scope.ONE_LEVEL, Scope.SUBTREE
+    return (
+        Search("configuration", configuration, base, with_descriptor=True),
+        Search(
+            "domains of the forest",
+            configuration.child("CN=Partitions"),
+            one,
+            ("nCName", "nETBIOSName", "dnsRoot", "systemFlags"),
+            ("crossRef",),
+        ),
+        Search("directory settings", directory_service, base, ("dSHeuristics",)),
+        Search(
+            "schema",
+            configuration.child("CN=Schema"),
+            one,
+            (
+                *("lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID", "searchFlags"),
+                *("subClassOf", "objectClassCategory"),
+            ),
+            ("classSchema", "attributeSchema"),
+        ),
+        Search(
+            "extended rights",
+            configuration.child("CN=Extended-Rights"),
+            one,
+            ("displayName", "rightsGuid", "validAccesses", "appliesTo"),
+            ("controlAccessRight",),
+        ),
+        Search("services", services, base, with_descriptor=True),
+        Search("Exchange organisation", exchange, subtree, EXCHANGE, with_descriptor=True),
+    )
+
+
+@lru_cache(maxsize=256)
+def domain_searches(domain: Dn) -> tuple[Search, ...]:
+    """What is read of each domain."""
+    name = ".".join(rdn.partition("=")[2] for rdn in domain.rdns)
+    system_objects = domain.child("CN=Microsoft Exchange System Objects")
+    base, subtree = Scope.BASE, Scope.SUBTREE
+    return (
+        Search(
+            f"domain {name}",
+            domain,
+            base,
+            ("objectSid", "nTMixedDomain", "msDS-Behavior-Version"),
+            ("domainDNS",),
+            with_descriptor=True,
+        ),
+        Search(f"system objects of {name}", system_objects, base, with_descriptor=True),
+        Search(
+            f"groups of {name}",
+            domain,
+            subtree,
+            (*_PRINCIPAL, "groupType", "member", "primaryGroupID"),
+            ("group",),
+        ),
+        Search(
+            f"computers of {name}",
+            domain,
+            subtree,
+            (*_ACCOUNT, "dNSHostName", "servicePrincipalName"),
+            ("computer",),
+        ),
+        Search(f"users of {name}", domain, subtree, _ACCOUNT, ("user",), ("computer",)),
+        Search(
+            f"foreign principals of {name}",
+            domain,
+            subtree,
+            ("objectSid", "memberOf"),
+            ("foreignSecurityPrincipal",),
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the plan wants of one object."""
+
+    attributes: frozenset[str]
+    """In lower case, without the security descriptor"""
+    descriptor: bool
+
+
+def wanted(dn: Dn, classes: frozenset[str]) -> Wanted | None:
+    """
+    What the plan wants of an object of that name and those classes, None where it wants none.
+
+    The naming contexts are read off the name, as a file need not say which there are: the
+    configuration is `CN=Configuration` under a domain, and domains are all of `DC=`.
+    """
+    finding = [search for search in _searches_at(dn) if search.finds(dn, classes)]
+    return _united(tuple(finding)) if finding else None
+
+
+def naming_context(dn: Dn) -> Dn | None:
+    """The naming context that holds an object, by its name; the schema counts as configuration."""
+    match = _NAMING_CONTEXT.match(dn.path)
+    if match is None:
+        return None
+    depth = match.group().rstrip(",").count(",") + 1
+    return _parsed(",".join(dn.rdns[-depth:]))
+
+
+def _searches_at(dn: Dn) -> tuple[Search, ...]:
+    if not dn.text:
+        return (ROOT_DSE,)
+    context = naming_context(dn)
+    if context is None:
+        return ()
+    is_configuration = context.path.endswith("cn=configuration")
+    return forest_searches(context) if is_configuration else domain_searches(context)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str) -> Dn:
+    return Dn(text)
+
+
+@lru_cache(maxsize=256)
+def _united(searches: tuple[Search, ...]) -> Wanted:
+    names = _lower_case(name for search in searches for name in search.requested)
+    return Wanted(names - {DESCRIPTOR}, DESCRIPTOR in names)
+
+
+def _lower_case(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(map(str.lower, names))

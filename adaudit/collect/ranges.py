@@ -1,0 +1,86 @@
+"""Values that come in parts: `member;range=0-1499`. [MS-ADTS] 3.1.1.3.1.3.3"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from adaudit.collect.plan import DESCRIPTOR, Wanted
+from adaudit.directory.dn import Dn
+from adaudit.directory.entry import Entry, Gap
+
+_RANGE = re.compile(r"range=(\d+)-(\d+|\*)")
+
+
+@dataclass(frozen=True, slots=True)
+class ValueRange:
+    """A part of the values of an attribute; `last` is None for the part that holds the end."""
+
+    attribute: str
+    first: int
+    last: int | None
+
+
+@dataclass(slots=True)
+class Ranges:
+    """The parts of all attributes that came in parts, to see whether the last one is there."""
+
+    _parts: dict[tuple[Dn, str], list[ValueRange]] = field(default_factory=dict)
+
+    def note(self, dn: Dn, part: ValueRange) -> None:
+        """Take up that a part was read."""
+        self._parts.setdefault((dn, part.attribute), []).append(part)
+
+    def gaps(self) -> Iterator[Gap]:
+        """A gap for each attribute of which a part is missing."""
+        for (dn, attribute), parts in self._parts.items():
+            missing = first_missing(parts)
+            if missing is not None:
+                yield Gap(str(dn), incomplete(attribute, missing))
+
+
+def first_missing(parts: Sequence[ValueRange]) -> int | None:
+    """The number of the first value that no part covers, None when all are there."""
+    due = 0
+    for part in sorted(parts, key=lambda part: part.first):
+        if part.first > due:
+            return due
+        if part.last is None:
+            return None
+        due = max(due, part.last + 1)
+    return due
+
+
+def incomplete(attribute: str, missing: int) -> str:
+    """The reason of a gap: from which value on an attribute is missing."""
+    return f"`{attribute}` is incomplete: its values from number {missing} on are missing"
+
+
+def sift(
+    dn: Dn, attributes: Mapping[str, Sequence[bytes]], want: Wanted
+) -> tuple[Entry, list[ValueRange]]:
+    """
+    Make an entry of what the plan wants, and name the parts among its values.
+
+    Names of `attributes` are in lower case; their options are taken off.
+    """
+    kept: dict[str, tuple[bytes, ...]] = {}
+    parts: list[ValueRange] = []
+    descriptor = None
+    for description, values in attributes.items():
+        name, _, options = description.partition(";")
+        if name == DESCRIPTOR and want.descriptor and values and values[0]:
+            descriptor = values[0]
+        elif name in want.attributes:
+            part = _range(name, options)
+            parts += [part] if part else []
+            if values:
+                kept[name] = (*kept.get(name, ()), *values)
+    return Entry(dn, kept, descriptor), parts
+
+
+def _range(name: str, options: str) -> ValueRange | None:
+    match = _RANGE.search(options)
+    if match is None:
+        return None
+    first, last = match.groups()
+    return ValueRange(name, int(first), None if last == "*" else int(last))

@@ -1,0 +1,154 @@
+"""What is asked for, and the same rules applied to a name."""
+
+import pytest
+
+from adaudit.collect.plan import (
+    ROOT_DSE,
+    Scope,
+    Search,
+    Wanted,
+    domain_searches,
+    forest_searches,
+    naming_context,
+    wanted,
+)
+from adaudit.directory.dn import Dn
+
+DOMAIN = Dn("DC=contoso,DC=example")
+CONFIGURATION = DOMAIN.child("CN=Configuration")
+EVERY_SEARCH = (ROOT_DSE, *forest_searches(CONFIGURATION), *domain_searches(DOMAIN))
+IDENTITY = {"objectclass", "objectguid"}
+
+
+def want(dn: str, *classes: str) -> Wanted:
+    found = wanted(Dn(dn), frozenset(classes))
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("search", EVERY_SEARCH, ids=lambda search: search.what)
+def test_no_search_asks_for_a_secret(search: Search) -> None:
+    secrets = ("password", "pwd", "secret", "credential", "supplemental", "recovery", "key")
+    asked = [name.lower() for name in search.requested]
+    assert not [
+        name for name in asked for word in secrets if word in name and name != "diagnosticregkey"
+    ]
+
+
+@pytest.mark.parametrize("search", EVERY_SEARCH, ids=lambda search: search.what)
+def test_every_search_asks_for_class_and_guid_and_for_nothing_twice(search: Search) -> None:
+    asked = [name.lower() for name in search.requested]
+    assert set(asked) >= IDENTITY
+    assert len(set(asked)) == len(asked)
+    assert "*" not in asked
+
+
+@pytest.mark.parametrize(
+    ("classes", "other_than", "text"),
+    [
+        ((), (), "(objectClass=*)"),
+        (("group",), (), "(objectClass=group)"),
+        (
+            ("classSchema", "attributeSchema"),
+            (),
+            "(|(objectClass=classSchema)(objectClass=attributeSchema))",
+        ),
+        (("user",), ("computer",), "(&(objectClass=user)(!(objectClass=computer)))"),
+    ],
+)
+def test_classes_make_the_filter(
+    classes: tuple[str, ...], other_than: tuple[str, ...], text: str
+) -> None:
+    assert Search("x", DOMAIN, Scope.SUBTREE, (), classes, other_than).filter == text
+
+
+@pytest.mark.parametrize(
+    ("scope", "found"),
+    [
+        (Scope.BASE, ["DC=contoso,DC=example"]),
+        (Scope.ONE_LEVEL, ["CN=a,DC=contoso,DC=example"]),
+        (
+            Scope.SUBTREE,
+            [
+                "DC=contoso,DC=example",
+                "CN=a,DC=contoso,DC=example",
+                "CN=b,CN=a,DC=contoso,DC=example",
+            ],
+        ),
+    ],
+)
+def test_the_scope_says_how_far_a_search_reaches(scope: Scope, found: list[str]) -> None:
+    names = [
+        "DC=contoso,DC=example",
+        "CN=a,DC=contoso,DC=example",
+        "CN=b,CN=a,DC=contoso,DC=example",
+        "DC=example",
+    ]
+    search = Search("x", DOMAIN, scope)
+    assert [name for name in names if search.finds(Dn(name), frozenset())] == found
+
+
+@pytest.mark.parametrize(
+    ("dn", "context"),
+    [
+        ("CN=a,CN=Users,DC=contoso,DC=example", "DC=contoso,DC=example"),
+        ("DC=contoso,DC=example", "DC=contoso,DC=example"),
+        ("cn=a,cn=configuration,dc=contoso,dc=example", "cn=configuration,dc=contoso,dc=example"),
+        (
+            "CN=Schema,CN=Configuration,DC=contoso,DC=example",
+            "CN=Configuration,DC=contoso,DC=example",
+        ),
+        ("CN=Configuration,DC=contoso,DC=example", "CN=Configuration,DC=contoso,DC=example"),
+        ("CN=Configurations,DC=contoso,DC=example", "DC=contoso,DC=example"),
+        (
+            "DC=@,DC=zone,CN=DNS,DC=DomainDnsZones,DC=contoso,DC=example",
+            "DC=DomainDnsZones,DC=contoso,DC=example",
+        ),
+        (r"CN=a\,DC=x,DC=contoso,DC=example", "DC=contoso,DC=example"),
+    ],
+)
+def test_the_naming_context_is_read_off_the_name(dn: str, context: str) -> None:
+    assert naming_context(Dn(dn)) == Dn(context)
+
+
+@pytest.mark.parametrize("dn", ["", "CN=a", "O=Airius"])
+def test_a_name_outside_a_forest_has_no_naming_context(dn: str) -> None:
+    assert naming_context(Dn(dn)) is None
+
+
+def test_a_descriptor_is_wanted_of_all_that_belongs_to_exchange_and_of_what_it_inherits_from() -> (
+    None
+):
+    exchange = f"CN=Microsoft Exchange,CN=Services,{CONFIGURATION}"
+    for dn in (
+        f"CN=1,CN=SMTP,{exchange}",
+        exchange,
+        f"CN=Services,{CONFIGURATION}",
+        str(CONFIGURATION),
+    ):
+        assert want(dn, "container").descriptor, dn
+
+
+def test_a_descriptor_is_wanted_of_the_domain_and_its_exchange_system_objects() -> None:
+    assert want(str(DOMAIN), "domaindns").descriptor
+    assert want(f"CN=Microsoft Exchange System Objects,{DOMAIN}", "container").descriptor
+
+
+def test_no_descriptor_is_wanted_of_principals_and_the_schema() -> None:
+    assert not want(f"CN=g,{DOMAIN}", "group").descriptor
+    assert not want(f"CN=Group,CN=Schema,{CONFIGURATION}", "classschema").descriptor
+
+
+def test_service_principal_names_are_wanted_of_computers_only() -> None:
+    computer = want(f"CN=EX01,{DOMAIN}", "user", "computer").attributes
+    user = want(f"CN=Anna,{DOMAIN}", "user").attributes
+    assert "serviceprincipalname" in computer - user
+
+
+def test_members_are_wanted_of_groups() -> None:
+    assert "member" in want(f"CN=g,{DOMAIN}", "group").attributes
+
+
+def test_nothing_is_wanted_of_other_objects() -> None:
+    assert wanted(Dn(f"CN=c,{DOMAIN}"), frozenset({"contact"})) is None
+    assert wanted(Dn(f"CN=s,CN=Sites,{CONFIGURATION}"), frozenset({"site"})) is None
