@@ -4,7 +4,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Discriminator, JsonValue, Tag, model_validator
 
-from adaudit.config.scalars import ExistingFile, Flag, Text, TicketFile
+from adaudit.config.scalars import ExistingFile, Flag, Line, TicketFile
 from adaudit.config.secret import Secret
 from adaudit.config.strict import Conflict, StrictModel, without
 
@@ -13,7 +13,7 @@ class KerberosAuth(StrictModel, json_schema_extra={"dependentRequired": {"passwo
     """Kerberos: the current user, the tickets of a file, or a user with a password."""
 
     method: Literal["kerberos"] = "kerberos"
-    user: Text | None = None
+    user: Line | None = None
     """`user@REALM`, the realm in capitals; without it the current user"""
     password: Secret | None = None
     ccache: TicketFile | None = None
@@ -38,7 +38,7 @@ class NtlmAuth(StrictModel, json_schema_extra=_ONE_SECRET):
     """NTLM with a password or its NT hash; the connection is signed and sealed."""
 
     method: Literal["ntlm"]
-    user: Text
+    user: Line
     r"""`DOMAIN\user` or `user@domain`"""
     password: Secret | None = None
     nt_hash: Secret | None = None
@@ -57,7 +57,7 @@ class SimpleAuth(StrictModel):
     """Name and password, which the server gets in clear: only inside TLS."""
 
     method: Literal["simple"]
-    user: Text
+    user: Line
     r"""A DN, `user@domain` or `DOMAIN\user`"""
     password: Secret
 

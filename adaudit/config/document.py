@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 import yaml
 
-from adaudit.config.faults import Fault, KeyPath, Place, key_text, refusal
+from adaudit.config.faults import Fault, KeyPath, Place, holds, key_text, refusal
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 """A value as written; None is a value left empty, which is a fault of its own."""
@@ -21,14 +21,17 @@ _DEEPEST = 32
 _MOST_VALUES = 200_000
 """Counted after aliases are expanded, which is what an alias bomb multiplies."""
 _UNFIT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-_USER_WORD = re.compile(r" ?'(?![<\\])[^']{2,}'")
+_TAG = "a tag `!` has no meaning here: quote a value that begins so"
 _PLAINER = {
     "found character '\\t'": "a tab cannot indent: use spaces",
-    "that cannot start any token": "no plain value starts with this character: quote the value",
+    "that cannot start any token": "a plain value cannot begin with this character: quote it",
     "mapping values are not allowed": "a second `:` in this place: quote a value that holds one",
     "but found another document": "a second document: a target list is one",
-    "found undefined alias": "an alias `*` without its anchor `&`: quote a value that starts so",
+    "undefined alias": "an alias `*` without its anchor `&`: quote a value that begins so",
+    "second occurrence": "an anchor `&` is here twice: quote a value that begins so",
+    "tag handle": _TAG,
 }
+"""PyYAML's words and plainer ones, also for all that would repeat a word of the user's"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def _syntax_fault(error: yaml.MarkedYAMLError) -> Fault:
     for found, text in _PLAINER.items():
         if found in problem:
             return Fault(place, "", text)
-    reason = _USER_WORD.sub("", ", ".join(filter(None, [error.context, problem])))
+    reason = ", ".join(filter(None, [error.context, problem]))
     return Fault(place, "", f"not YAML: {reason}")
 
 
@@ -145,7 +148,7 @@ class _Walk:
 
     def _check(self, node: yaml.Node, path: KeyPath, above: tuple[yaml.Node, ...]) -> None:
         if node.tag not in _TAGS:
-            self._fault(node, path, "a tag `!` has no meaning here: quote a value that starts so")
+            self._fault(node, path, _TAG)
         if any(node is parent for parent in above):
             raise self._stop(node, path, "an alias inside its own anchor never ends")
         if len(above) >= _DEEPEST:
@@ -175,7 +178,7 @@ class _Walk:
             self._fault(node, path, "a key must be a word, not a list or a mapping")
             return None
         if node.tag not in _TAGS:
-            self._fault(node, path, "a tag `!` has no meaning here: quote a key that starts so")
+            self._fault(node, path, _TAG)
         if node.tag == _NULL:
             self._fault(node, path, "a key is empty")
             return None
@@ -191,7 +194,7 @@ class _Walk:
     def _fit(self, node: yaml.Node, path: KeyPath) -> str:
         text = str(node.value)
         if unfit := _UNFIT.search(text):
-            self._fault(node, path, f"holds the character U+{ord(unfit[0]):04X}")
+            self._fault(node, path, holds(unfit[0]))
         return _UNFIT.sub("\ufffd", text)
 
     def _fault(self, node: yaml.Node, path: KeyPath, text: str) -> None:

@@ -76,10 +76,11 @@ def explain(errors: Iterable[ErrorDetails], document: Document) -> Iterator[Faul
         path = (*spot.path, key)
         yield Fault(document.keys[path], key_text(path), _unknown(spot, key))
     meant = {(*spot.path, guess(key, spot.model.model_fields)) for spot, key in unknown}
+    known = document.empty | meant
     for spot, error in other:
         path, text = _reason(spot, error)
         is_counted_without_faulty_items = error["type"] == "too_short" and spot.value
-        if path not in document.empty | meant and not is_counted_without_faulty_items:
+        if path not in known and not is_counted_without_faulty_items:
             yield fault_at(document, path, text)
 
 

@@ -13,7 +13,7 @@ KeyPath: TypeAlias = tuple[str | int, ...]
 SECRET_KEYS = frozenset({"password", "nt_hash"})
 """The keys below which nothing that the user wrote is repeated."""
 
-_LONGEST_QUOTE = 60
+_LONGEST_QUOTE = 120
 _LONGEST_GUESS = 40
 
 
@@ -68,6 +68,12 @@ def shortened(text: str) -> str:
 def printable(text: str) -> str:
     """Escape line breaks, control and direction characters, and leave every script as it is."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text)
+
+
+def holds(char: str) -> str:
+    r"""Say that a value holds a control character, as `"CONTOSO\admin"` with its `\a` does."""
+    code = f"holds the character U+{ord(char):04X}"
+    return f"{code}: in double quotes `\\` begins an escape, single quotes take it as it is"
 
 
 def guess(word: str, known: Iterable[str]) -> str | None:

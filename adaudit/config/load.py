@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from adaudit.config.document import decode, parse
 from adaudit.config.explain import explain, fault_at
-from adaudit.config.faults import refusal
+from adaudit.config.faults import quoted, refusal
 from adaudit.config.models import AuditConfig, repetitions
 from adaudit.errors import ConfigError
 
@@ -22,7 +22,7 @@ def load(path: Path) -> AuditConfig:
     `file:line:column: key path: what is wrong`. No secret is read yet, and none is repeated.
     """
     file = str(path)
-    document = parse(decode(_read(path), file), file)
+    document = parse(decode(_read(path, file), file), file)
     faults = [*document.faults]
     faults += (fault_at(document, *conflict) for conflict in repetitions(document.tree))
     try:
@@ -35,12 +35,14 @@ def load(path: Path) -> AuditConfig:
     return config
 
 
-def _read(path: Path) -> bytes:
+def _read(path: Path, file: str) -> bytes:
     try:
         with path.open("rb") as stream:
             data = stream.read(_LARGEST + 1)
     except OSError as error:
-        raise ConfigError(f"cannot read `{path}`: {error.strerror}") from error
+        raise ConfigError(f"cannot read {quoted(file)}: {error.strerror}") from error
     if len(data) > _LARGEST:
-        raise ConfigError(f"`{path}` is larger than {_LARGEST >> 20} MiB, so it is no target list")
+        raise ConfigError(
+            f"{quoted(file)} is larger than {_LARGEST >> 20} MiB, so it is no target list"
+        )
     return data

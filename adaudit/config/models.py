@@ -24,7 +24,7 @@ class ChecksConfig(StrictModel):
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        twice = [(("skip", index), "is in the list twice") for index in repeated(self.skip)]
+        twice = [(("skip", index), "is in the list twice") for index, _ in repeated(self.skip)]
         return without(twice, self)
 
 
@@ -63,8 +63,8 @@ def repetitions(lists: object) -> Iterator[Conflict]:
     for name, key in UNIQUE:
         items = lists.get(name) if isinstance(lists, dict) else None
         values = [_text_at(item, key) for item in items] if isinstance(items, list) else []
-        for index in repeated(values):
-            yield (name, index, key), f"is the same as in {name}[{values.index(values[index])}]"
+        for index, first in repeated(values):
+            yield (name, index, key), f"is the same as in {name}[{first}]"
 
 
 def _text_at(item: object, key: str) -> str | None:

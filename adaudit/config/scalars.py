@@ -18,7 +18,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from adaudit.config.faults import quoted
+from adaudit.config.faults import holds, quoted
 from adaudit.config.strict import fault
 from adaudit.config.url import URL_PATTERN, LdapUrl
 from adaudit.errors import ConfigError
@@ -72,6 +72,13 @@ def _full(text: str) -> str:
     return text
 
 
+def _line(text: str) -> str:
+    unfit = next((char for char in text if ord(char) < 0x20), None)
+    if unfit:
+        raise fault(holds(unfit))
+    return text
+
+
 def _matching(pattern: str, meaning: str) -> AfterValidator:
     def check(text: str) -> str:
         if not re.fullmatch(pattern, text) or not text.isprintable():
@@ -89,7 +96,7 @@ def _variable(text: str) -> str:
 
 def _located(path: Path, info: ValidationInfo) -> Path:
     """Take a relative path from the folder of the target list."""
-    if path == Path():
+    if _line(str(path)).strip() in {"", "."}:
         raise fault("must not be empty")
     folder: Path = (info.context or {}).get("folder", Path())
     return folder / path
@@ -139,8 +146,9 @@ class _OneOrMoreSchema:
 
 
 Text: TypeAlias = Annotated[str, Field(min_length=1), AfterValidator(_full)]
+Line: TypeAlias = Annotated[Text, AfterValidator(_line)]
 Flag: TypeAlias = Annotated[bool, _reader(_flag)]
-Yes: TypeAlias = Annotated[bool, _reader(_yes), WithJsonSchema({"const": True})]
+Yes: TypeAlias = Annotated[Literal[True], _reader(_yes)]
 Seconds: TypeAlias = Annotated[int, Field(ge=1, le=3600), _reader(_whole)]
 PageSize: TypeAlias = Annotated[int, Field(ge=1, le=1000), _reader(_whole)]
 FormatVersion: TypeAlias = Annotated[Literal[1], _reader(_whole)]

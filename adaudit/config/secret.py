@@ -8,6 +8,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from adaudit.config.faults import printable, quoted
 from adaudit.config.scalars import LaterFile, VariableName, Yes
 from adaudit.config.strict import StrictModel, fault
 from adaudit.errors import ConfigError
@@ -45,9 +46,7 @@ class Secret(StrictModel, json_schema_extra={"minProperties": 1, "maxProperties"
                 f"cannot ask for the {what}: there is no terminal",
                 "take it from `{env: NAME}` or `{file: PATH}`",
             )
-        if not value:
-            raise ConfigError(f"the {what} is empty")
-        return value
+        return _usable(value, what)
 
     @model_validator(mode="before")
     @classmethod
@@ -68,6 +67,16 @@ class Secret(StrictModel, json_schema_extra={"minProperties": 1, "maxProperties"
     __str__ = __repr__
 
 
+def _usable(value: str, what: str) -> str:
+    if not value:
+        raise ConfigError(f"the {what} is empty")
+    try:
+        value.encode()
+    except UnicodeEncodeError:  # the environment hands over bytes that are no text as surrogates
+        raise ConfigError(f"the {what} is not UTF-8") from None
+    return value
+
+
 def _from_environment(name: str, what: str) -> str:
     value = os.environ.get(name)
     if value is None:
@@ -81,19 +90,22 @@ def _from_file(path: Path, what: str) -> str:
             mode = os.fstat(stream.fileno()).st_mode
             data = stream.read(_LARGEST + 1)
     except OSError as error:
-        raise ConfigError(f"no {what}: cannot read `{path}`: {error.strerror}") from error
+        raise ConfigError(
+            f"no {what}: cannot read {quoted(str(path))}: {error.strerror}"
+        ) from error
     if os.name == "posix" and mode & (stat.S_IRWXG | stat.S_IRWXO):
         raise ConfigError(
-            f"no {what}: others than its owner can read or change `{path}`", f"chmod 600 {path}"
+            f"no {what}: others than its owner can read or change {quoted(str(path))}",
+            f"chmod 600 {printable(str(path))}",
         )
     if len(data) > _LARGEST:
-        raise ConfigError(f"no {what}: `{path}` is larger than {_LARGEST >> 10} KiB")
-    return _first_line(data, path, what)
+        raise ConfigError(f"no {what}: {quoted(str(path))} is larger than {_LARGEST >> 10} KiB")
+    return _without_newline(data, path, what)
 
 
-def _first_line(data: bytes, path: Path, what: str) -> str:
+def _without_newline(data: bytes, path: Path, what: str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise ConfigError(f"no {what}: `{path}` is not UTF-8") from None
+        raise ConfigError(f"no {what}: {quoted(str(path))} is not UTF-8") from None
     return text.removesuffix("\n").removesuffix("\r")

@@ -16,9 +16,7 @@ _Model = TypeVar("_Model", bound="StrictModel")
 class StrictModel(BaseModel):
     """A mapping whose keys are all known; it cannot be changed, and errors repeat no input."""
 
-    model_config = ConfigDict(
-        extra="forbid", frozen=True, hide_input_in_errors=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 def fault(text: str) -> PydanticCustomError:
@@ -35,10 +33,9 @@ def without(conflicts: Iterable[Conflict], model: _Model) -> _Model:
     return model
 
 
-def repeated(values: Iterable[Hashable]) -> Iterator[int]:
-    """The positions of values that stand further up already; None is no value."""
-    seen: set[Hashable] = {None}
+def repeated(values: Iterable[Hashable]) -> Iterator[tuple[int, int]]:
+    """Yield the position of each value that was there before, and where; None is no value."""
+    first: dict[Hashable, int] = {}
     for position, value in enumerate(values):
-        if value is not None and value in seen:
-            yield position
-        seen.add(value)
+        if value is not None and first.setdefault(value, position) != position:
+            yield position, first[value]

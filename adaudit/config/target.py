@@ -56,7 +56,7 @@ class LdapTarget(StrictModel):
     def _agrees(self) -> Self:
         if len({url.scheme for url in self.ldap}) > 1:
             return without([(("ldap",), "mixes `ldap://` and `ldaps://`: use one of them")], self)
-        twice = [(("ldap", index), "is in the list twice") for index in repeated(self.ldap)]
+        twice = [(("ldap", index), "is in the list twice") for index, _ in repeated(self.ldap)]
         return without([*twice, *_transport_conflicts(self)], self)
 
 
