@@ -220,6 +220,8 @@ class Report:
     """The result of a run over all targets."""
 
     targets: tuple[TargetReport, ...]
+    warnings: tuple[str, ...] = ()
+    """What concerns no single target: waivers that are expired or match nothing"""
 
     @property
     def is_complete(self) -> bool:

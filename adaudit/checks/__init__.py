@@ -12,8 +12,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from adaudit.checks._context import Context
+from adaudit.checks._matrix import matrix_of
 from adaudit.directory.entry import Gap
 from adaudit.findings import CheckResult, Finding, Outcome, Severity
+
+__all__ = ["Check", "Context", "catalogue", "matrix_of"]
 
 Run = Callable[[Context], Iterator[Finding | Gap]]
 

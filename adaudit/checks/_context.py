@@ -9,8 +9,6 @@ from adaudit.directory.domains import Domain
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.groups import ServersGroup, servers_groups
 from adaudit.exchange.pairs import MailFlow
-from adaudit.findings import Party
-from adaudit.security.sid import Sid
 
 
 @dataclass(frozen=True)
@@ -18,7 +16,7 @@ class Context:
     """One target, ready to be asked."""
 
     snapshot: Snapshot
-    file: str
+    file: tuple[str, ...]
     """What `adaudit explain` can be given to look at the same data"""
 
     @cached_property
@@ -36,12 +34,31 @@ class Context:
         """The *Exchange Domain Servers* of each domain that has Exchange servers."""
         return servers_groups(self.flow)
 
-    def party(self, sid: Sid) -> Party:
-        """A principal as a finding names it."""
-        known = self.view.membership.principals.get(sid)
-        return Party(self.view.name(sid), str(known.dn) if known else None, str(sid))
-
     def look(self, who: str, on: str, right: str) -> str:
         """The command that shows a verdict with its whole reason."""
-        words = ("adaudit", "explain", self.file, "--who", who, "--on", on, "--right", right)
+        words = ("adaudit", "explain", *self.file, "--who", who, "--on", on, "--right", right)
         return shlex.join(words)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """What was looked at, in numbers, and which groups are those of the Exchange servers."""
+        servers = self.flow.servers
+        virtual = sum(len(server.virtual_servers) for server in servers)
+        domains = [domain for domain in self.view.domains.all if domain.sid]
+        return (
+            _count(len(servers), "Exchange server"),
+            _count(virtual, "SMTP virtual server"),
+            _count(len(domains), "domain"),
+            *(_of_servers(domain, group) for domain, group in self.servers_groups.items()),
+        )
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _of_servers(domain: Domain, found: ServersGroup | None) -> str:
+    if found is None:
+        return f"no group of {domain.netbios_name} is surely that of its Exchange servers"
+    signs = "; ".join(sign.why for sign in found.signs)
+    return f"{found.group.name} is the group of the Exchange servers ({signs})"

@@ -1,10 +1,10 @@
 """The matrix of the main job: every sender to every receiver."""
 
 from adaudit.checks._context import Context
-from adaudit.checks._wording import reason, state
 from adaudit.exchange.pairs import PairVerdict
 from adaudit.findings import Judgement, Matrix, Pair, PairState
 from adaudit.security.rights import SEND_AS
+from adaudit.wording import reason, state
 
 _WORST_FIRST = (
     PairState.DENIED,
@@ -30,7 +30,7 @@ def _pair(pair: PairVerdict, context: Context) -> Pair:
             answer.account.name,
             str(answer.object.dn),
             state(answer.verdict),
-            reason(answer.verdict, context),
+            reason(answer.verdict, context.view),
         )
         for answer in pair.answers
     )

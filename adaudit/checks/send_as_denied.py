@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from adaudit.access.origin import Found, trace
 from adaudit.access.verdict import Deciding, Decision, Verdict
 from adaudit.checks._context import Context
-from adaudit.checks._wording import evidence, reason, state
 from adaudit.directory.entry import Gap
 from adaudit.directory.membership import Via
 from adaudit.directory.snapshot import Unreadable
@@ -29,6 +28,7 @@ from adaudit.findings import Finding, PairState, Severity, fingerprint
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 from adaudit.security.wire import encode_ace
+from adaudit.wording import evidence, party, reason, state
 
 SEVERITY = Severity.HIGH
 _ADMINISTRATORS = frozenset({512, 519})  # Domain Admins, Enterprise Admins
@@ -79,10 +79,10 @@ def _denials(pair: PairVerdict) -> Iterator[_Denial]:
 
 def _finding(trustee: Sid, source: Found, denials: list[_Denial], context: Context) -> Finding:
     first = denials[0]
-    party = context.party(trustee)
+    denied = party(trustee, context.view)
     pairs = tuple(dict.fromkeys(denial.label for denial in denials))
     shown = evidence(
-        first.answer.object, first.deciding, first.verdict, first.answer.token, context
+        first.answer.object, first.deciding, first.verdict, first.answer.token, context.view
     )
     entry = context.snapshot.entry(source.dn)
     guid = str(entry.guid) if entry and entry.guid else source.dn.path
@@ -90,10 +90,10 @@ def _finding(trustee: Sid, source: Found, denials: list[_Denial], context: Conte
         id=fingerprint("send-as-denied", guid, str(trustee), encode_ace(source.ace)),
         check="send-as-denied",
         severity=SEVERITY,
-        subject=party,
-        message=f"{party} is denied {SEND_AS.name}, which stops {len(pairs)} pairs of servers",
+        subject=denied,
+        message=f"{denied} is denied {SEND_AS.name}, which stops {len(pairs)} pairs of servers",
         evidence=(shown.with_affects(pairs),),
-        through=tuple(map(context.party, _through(denials))),
+        through=tuple(party(sid, context.view) for sid in _through(denials)),
         affects=pairs,
         remedy=tuple(_remedies(trustee, source, denials, context)),
         look=context.look(first.answer.account.name, str(first.answer.object.dn), SEND_AS.name),
@@ -149,4 +149,4 @@ def _unknown(pair: PairVerdict, context: Context) -> Iterator[Gap]:
     for answer in pair.answers:
         if state(answer.verdict) is PairState.UNKNOWN:
             where = "" if isinstance(answer.verdict, Unreadable) else f"on {answer.object.dn}: "
-            yield Gap(label, where + reason(answer.verdict, context))
+            yield Gap(label, where + reason(answer.verdict, context.view))

@@ -25,6 +25,7 @@ from adaudit.exchange.pairs import ObjectVerdict
 from adaudit.findings import Finding, Party, Severity, fingerprint
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.rights import SEND_AS
+from adaudit.wording import party
 
 SEVERITY = Severity.HIGH
 
@@ -112,7 +113,7 @@ def _lacking(account: Principal, missing: list[_Missing], context: Context) -> F
         id=_id(str(account.sid)),
         check="send-as-not-granted",
         severity=SEVERITY,
-        subject=context.party(account.sid),
+        subject=party(account.sid, context.view),
         message=message,
         affects=_pairs(missing),
         remedy=(remedy,),

@@ -16,13 +16,13 @@ from collections.abc import Iterator
 
 from adaudit.access.origin import Origin, OriginState, trace
 from adaudit.checks._context import Context
-from adaudit.checks._wording import places, readable
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.findings import Evidence, Finding, Party, Severity, fingerprint
 from adaudit.security.ace import Ace
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.sddl import format_ace
+from adaudit.wording import party, places, readable
 
 SEVERITY = Severity.LOW
 _STALE = frozenset({OriginState.STALE, OriginState.ORPHAN})
@@ -48,12 +48,12 @@ def _stale(entry: Entry, dacl: Acl, context: Context) -> Iterator[Evidence]:
 
 
 def _evidence(entry: Entry, position: int, ace: Ace, origin: Origin, context: Context) -> Evidence:
-    trustee = context.party(ace.trustee)
+    trustee = party(ace.trustee, context.view)
     return Evidence(
         object=str(entry.dn),
         position=position,
         sddl=format_ace(ace),
-        readable=readable(ace, context),
+        readable=readable(ace, context.view),
         trustee=trustee,
         path=(trustee.name,),
         origin=places(origin),

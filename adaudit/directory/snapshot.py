@@ -45,6 +45,7 @@ CREATE TABLE object (
 CREATE INDEX object_sid ON object (sid) WHERE sid IS NOT NULL;
 CREATE INDEX object_class ON object (class);
 CREATE TABLE gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE warning (text TEXT NOT NULL);
 """
 _OBJECT = (
     "SELECT dn, attributes, body FROM object LEFT JOIN descriptor ON descriptor.id = descriptor"
@@ -69,6 +70,7 @@ class Snapshot:
         self.source: str = meta["source"]
         self.taken_at = datetime.fromisoformat(meta["taken_at"])
         self.gaps = tuple(Gap(*row) for row in connection.execute("SELECT * FROM gap"))
+        self.warnings = tuple(row[0] for row in connection.execute("SELECT text FROM warning"))
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -184,6 +186,10 @@ class SnapshotWriter:
     def add_gap(self, gap: Gap) -> None:
         """Note what could not be read."""
         self._connection.execute("INSERT INTO gap VALUES (?, ?)", (gap.subject, gap.reason))
+
+    def add_warning(self, text: str) -> None:
+        """Note what weakens the snapshot without hiding anything: TLS that was not verified."""
+        self._connection.execute("INSERT INTO warning VALUES (?)", (text,))
 
     def finish(self) -> Snapshot:
         """Put the file in its place and open it for reading."""

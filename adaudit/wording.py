@@ -3,23 +3,23 @@
 from adaudit.access.origin import Origin, trace
 from adaudit.access.token import Token
 from adaudit.access.verdict import Deciding, Decision, Reason, Verdict
-from adaudit.checks._context import Context
+from adaudit.access.view import View
 from adaudit.directory.entry import Entry
 from adaudit.directory.schema import Schema
 from adaudit.directory.snapshot import Unreadable
-from adaudit.findings import Evidence, PairState, Place
+from adaudit.findings import Evidence, PairState, Party, Place
 from adaudit.security.ace import Ace, AnyAce, OpaqueAce
 from adaudit.security.rights import FULL_CONTROL, AccessMask
 from adaudit.security.sddl import format_ace
 from adaudit.security.sid import Sid
 
 
-def readable(ace: AnyAce, context: Context) -> str:
+def readable(ace: AnyAce, view: View) -> str:
     r"""An entry in words: `deny Send-As for CONTOSO\Restricted, inherited`."""
     if isinstance(ace, OpaqueAce):
         return f"an entry of type 0x{ace.type_code:02X} that is not understood: {ace.reason}"
     kind = "allow" if ace.allows else "deny" if ace.denies else ace.type.name.lower()
-    words = f"{kind} {_rights(ace, context.view.schema)} for {context.view.name(ace.trustee)}"
+    words = f"{kind} {_rights(ace, view.schema)} for {view.name(ace.trustee)}"
     notes = [
         note
         for holds, note in (
@@ -30,9 +30,15 @@ def readable(ace: AnyAce, context: Context) -> str:
         if holds
     ]
     if ace.inherited_object_type:
-        name = context.view.schema.name(ace.inherited_object_type) or ace.inherited_object_type
+        name = view.schema.name(ace.inherited_object_type) or ace.inherited_object_type
         notes.append(f"for objects of class {name}")
     return ", ".join([words, *notes])
+
+
+def party(sid: Sid, view: View) -> Party:
+    """A principal as a finding names it."""
+    known = view.membership.principals.get(sid)
+    return Party(view.name(sid), str(known.dn) if known else None, str(sid))
 
 
 def _rights(ace: Ace, schema: Schema) -> str:
@@ -53,26 +59,26 @@ def _mask(mask: AccessMask) -> str:
     return ", ".join([*words, f"0x{rest:X}"] if rest else words) or "nothing"
 
 
-def path_names(sid: Sid, token: Token, context: Context) -> tuple[str, ...]:
+def path_names(sid: Sid, token: Token, view: View) -> tuple[str, ...]:
     """The shortest membership path from the subject to `sid`, in names."""
-    return tuple(map(context.view.name, token.path_sids(sid)))
+    return tuple(map(view.name, token.path_sids(sid)))
 
 
 def evidence(
-    entry: Entry, deciding: Deciding, verdict: Verdict, token: Token, context: Context
+    entry: Entry, deciding: Deciding, verdict: Verdict, token: Token, view: View
 ) -> Evidence:
     """The entry that decided a verdict, with the way to it and where it was set."""
-    origin = trace(context.view.levels(entry.dn), deciding.position)
+    origin = trace(view.levels(entry.dn), deciding.position)
     return Evidence(
         object=str(entry.dn),
         position=deciding.position,
         sddl=format_ace(deciding.ace),
-        readable=readable(deciding.ace, context),
-        trustee=context.party(deciding.ace.trustee),
-        path=path_names(deciding.sid, token, context),
+        readable=readable(deciding.ace, view),
+        trustee=party(deciding.ace.trustee, view),
+        path=path_names(deciding.sid, token, view),
         origin=places(origin),
         origin_note=origin.note,
-        overrules=tuple(_with_position(other, context) for other in verdict.overruled),
+        overrules=tuple(_with_position(other, view) for other in verdict.overruled),
     )
 
 
@@ -83,8 +89,8 @@ def places(origin: Origin) -> tuple[Place, ...]:
     )
 
 
-def _with_position(deciding: Deciding, context: Context) -> str:
-    return f"{readable(deciding.ace, context)} (entry {deciding.position})"
+def _with_position(deciding: Deciding, view: View) -> str:
+    return f"{readable(deciding.ace, view)} (entry {deciding.position})"
 
 
 def state(verdict: Verdict | Unreadable) -> PairState:
@@ -96,19 +102,19 @@ def state(verdict: Verdict | Unreadable) -> PairState:
     return PairState.DENIED if verdict.reason is Reason.ENTRY else PairState.NOT_GRANTED
 
 
-def reason(verdict: Verdict | Unreadable, context: Context) -> str:
+def reason(verdict: Verdict | Unreadable, view: View) -> str:
     """Why a verdict came out as it did, in one line."""
     if isinstance(verdict, Unreadable):
         return verdict.reason
     if verdict.doubts:
         return "; ".join(
             dict.fromkeys(
-                f"{readable(doubt.entry, context)} (entry {doubt.position}): {doubt.why}"
+                f"{readable(doubt.entry, view)} (entry {doubt.position}): {doubt.why}"
                 if doubt.entry
                 else doubt.why
                 for doubt in verdict.doubts
             )
         )
     if verdict.deciding:
-        return _with_position(verdict.deciding, context)
+        return _with_position(verdict.deciding, view)
     return str(verdict.reason)

@@ -1,0 +1,92 @@
+"""The pipeline: a target list in, a report out."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from adaudit.checks import Check, Context, catalogue, matrix_of
+from adaudit.collect.collector import Progress, collect, open_source
+from adaudit.config import AuditConfig, SnapshotTarget, TargetConfig
+from adaudit.directory.snapshot import Snapshot, SnapshotWriter
+from adaudit.errors import CollectError, ConfigError, DirectoryError
+from adaudit.findings import Report, TargetReport
+from adaudit.waivers import waive
+
+Ask = Callable[[str], str]
+"""Puts a question on the terminal and gives the answer, which is not echoed"""
+
+
+def run(
+    config: AuditConfig,
+    ask: Ask | None = None,
+    progress: Progress | None = None,
+    file: str = "TARGETS.yaml",
+) -> Report:
+    """
+    Collect and check every target; one that fails is told in its place and stops no other.
+
+    `file` is the list that `config` was read from, for the commands that the report suggests.
+    Raises `ConfigError` when the list names checks that do not exist.
+    """
+    checks = choose(config.checks.skip)
+    several = len(config.targets) > 1
+    targets = []
+    for target in config.targets:
+        words = (file, "--target", target.name) if several else (file,)
+        targets.append(report_on(target.name, partial(read, target, ask, progress), words, checks))
+    return waive(Report(tuple(targets)), config.waivers, datetime.now(UTC).date())
+
+
+def read(target: TargetConfig, ask: Ask | None, progress: Progress | None) -> Snapshot:
+    """
+    Open the snapshot of a target, or collect one into memory.
+
+    Raises `CollectError` or `DirectoryError` when nothing can be read.
+    """
+    if isinstance(target, SnapshotTarget):
+        return Snapshot.open(target.snapshot)
+    with open_source(target, ask) as source, SnapshotWriter(source.description) as writer:
+        collect(source, writer, progress)
+        return writer.finish()
+
+
+def report_on(
+    name: str, source: Callable[[], Snapshot], file: tuple[str, ...], checks: Sequence[Check]
+) -> TargetReport:
+    """
+    Read one target and run the checks on it; that nothing could be read is a report as well.
+
+    `file` is what `adaudit explain` can be given to look at the same data.
+    """
+    try:
+        with source() as snapshot:
+            return _check(name, snapshot, file, checks)
+    except (CollectError, DirectoryError, ConfigError) as error:
+        hint = f" ({error.hint})" if error.hint else ""
+        return TargetReport(name, source=" ".join(file), error=error.message + hint)
+
+
+def choose(skip: Sequence[str] = ()) -> tuple[Check, ...]:
+    """All checks but those to skip; `ConfigError` for one that does not exist."""
+    checks = catalogue()
+    known = {each.id for each in checks}
+    unknown = [name for name in skip if name not in known]
+    if unknown:
+        raise ConfigError(f"no check `{unknown[0]}` to skip", f"checks: {', '.join(sorted(known))}")
+    return tuple(each for each in checks if each.id not in skip)
+
+
+def _check(
+    name: str, snapshot: Snapshot, file: tuple[str, ...], checks: Sequence[Check]
+) -> TargetReport:
+    context = Context(snapshot, file)
+    return TargetReport(
+        name=name,
+        source=snapshot.source,
+        taken_at=snapshot.taken_at,
+        facts=context.facts,
+        matrix=matrix_of(context),
+        results=tuple(check.result(context) for check in checks),
+        gaps=snapshot.gaps,
+        warnings=snapshot.warnings,
+    )

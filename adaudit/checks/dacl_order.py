@@ -1,0 +1,90 @@
+"""
+The entries of a DACL are not in canonical order.
+
+What it reports: each object whose DACL has an explicit entry after an inherited one, or an explicit
+deny after an explicit allow. It weighs more where a deny comes too late to deny.
+
+Why it matters: access is checked in stored order. The tools of an administrator show and write the
+canonical order, so what they show is not what happens, and saving it changes who gets in.
+
+How to mend it: let the tool put the entries in order, after making sure that what then holds is
+what is meant.
+"""
+
+from collections.abc import Iterator
+
+from adaudit.access.evaluator import evaluate
+from adaudit.access.origin import trace
+from adaudit.access.question import Question, TypeNode
+from adaudit.access.verdict import Decision
+from adaudit.access.view import View
+from adaudit.checks._context import Context
+from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.snapshot import descriptor_of
+from adaudit.findings import Evidence, Finding, Party, Severity, fingerprint
+from adaudit.security.ace import Ace
+from adaudit.security.canonical import Disorder, find_disorder
+from adaudit.security.descriptor import Acl, SecurityDescriptor
+from adaudit.security.rights import Right
+from adaudit.security.sddl import format_ace
+from adaudit.security.wire import encode_ace
+from adaudit.wording import party, places, readable
+
+SEVERITY = Severity.HIGH
+
+
+def run(context: Context) -> Iterator[Finding | Gap]:
+    """Look for the first entry of each DACL that is out of order."""
+    for entry in context.snapshot.entries():
+        known = descriptor_of(entry)
+        if isinstance(known, SecurityDescriptor) and isinstance(known.dacl, Acl):
+            disorder = find_disorder(known.dacl)
+            if disorder:
+                yield _finding(entry, known, known.dacl, disorder, context.view)
+
+
+def _finding(
+    entry: Entry, descriptor: SecurityDescriptor, dacl: Acl, disorder: Disorder, view: View
+) -> Finding:
+    shadowed = tuple(_shadowed(descriptor, dacl, view))
+    shown = [ace for _, ace in shadowed] or [dacl.entries[disorder.position]]
+    message = f"entry {disorder.position} is an {disorder.rule.value} (entry {disorder.behind})"
+    if shadowed:
+        denies = ", ".join(str(position) for position, _ in shadowed)
+        message += f"; what entry {denies} denies is granted before"
+    return Finding(
+        id=fingerprint("dacl-order", str(entry.guid or entry.dn.path), *map(encode_ace, shown)),
+        check="dacl-order",
+        severity=Severity.HIGH if shadowed else Severity.LOW,
+        subject=Party(entry.dn.name, str(entry.dn)),
+        message=message,
+        evidence=tuple(_evidence(entry, position, ace, view) for position, ace in shadowed),
+        remedy=("put the entries in canonical order, if what then holds is what is meant",),
+    )
+
+
+def _shadowed(descriptor: SecurityDescriptor, dacl: Acl, view: View) -> Iterator[tuple[int, Ace]]:
+    """The explicit denies whose own trustee is granted the same by an earlier entry."""
+    place = view.controller_of(None)
+    for position, ace in enumerate(dacl.entries):
+        if not isinstance(ace, Ace) or not ace.denies or ace.is_inherited or ace.is_inherit_only:
+            continue
+        nodes = (TypeNode(0, ace.object_type),) if ace.object_type else ()
+        question = Question(Right("what is denied", ace.mask, ace.object_type), nodes)
+        verdict = evaluate(descriptor, view.token(ace.trustee, place), question)
+        deciding = verdict.deciding
+        if verdict.decision is Decision.ALLOWED and deciding and deciding.position < position:
+            yield position, ace
+
+
+def _evidence(entry: Entry, position: int, ace: Ace, view: View) -> Evidence:
+    trustee = party(ace.trustee, view)
+    return Evidence(
+        object=str(entry.dn),
+        position=position,
+        sddl=format_ace(ace),
+        readable=readable(ace, view),
+        trustee=trustee,
+        path=(trustee.name,),
+        origin=places(trace(view.levels(entry.dn), position)),
+    )
