@@ -11,17 +11,9 @@ looked at and whether that was all. See `COLUMNS`.
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Sequence
 
-from adaudit.findings import Evidence, Finding, PairState, Party, Report, TargetReport
-from adaudit.report.offenders import (
-    DENIED_CHECK,
-    Role,
-    affected,
-    all_affected,
-    nested_in,
-    pairs_by_name,
-)
+from adaudit.findings import Report
+from adaudit.report.csv_rows import target_rows
 from adaudit.report.text import inert
 
 COLUMNS = {
@@ -56,9 +48,7 @@ COLUMNS = {
 """The columns in their order; new ones come at the end"""
 
 _FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\0", "'")
-
-Row = dict[str, str]
-"""Cells by column; a column without a cell is empty"""
+"""What makes a cell a formula; the full-width signs do so in East Asian versions of Excel"""
 
 
 def render(report: Report) -> str:
@@ -67,7 +57,7 @@ def render(report: Report) -> str:
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for target in inert(report).targets:
-        for row in _target_rows(target):
+        for row in target_rows(target):
             named = {"target": target.name, **row}
             writer.writerow({column: _cell(text) for column, text in named.items()})
     return buffer.getvalue()
@@ -75,127 +65,3 @@ def render(report: Report) -> str:
 
 def _cell(text: str) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def _target_rows(target: TargetReport) -> Iterator[Row]:
-    yield _target_row(target)
-    if target.error is not None:
-        yield {"kind": "error", "subject": target.source, "message": target.error}
-    for finding in target.findings:
-        yield from _finding_rows(finding, target)
-    yield from _missing_rows(target)
-    for warning in target.warnings:
-        yield {"kind": "warning", "message": warning}
-
-
-def _target_row(target: TargetReport) -> Row:
-    state = "complete" if target.is_complete else "incomplete"
-    return {
-        "kind": "target",
-        "state": state if target.error is None else "failed",
-        "subject": target.source,
-        "message": ", ".join(target.facts),
-    }
-
-
-def _missing_rows(target: TargetReport) -> Iterator[Row]:
-    for gap in target.gaps:
-        yield {"kind": "gap", "subject": gap.subject, "message": gap.reason}
-    for result in target.results:
-        missing = {"kind": "unknown", "check": result.check}
-        for gap in result.unknown:
-            yield {**missing, "subject": gap.subject, "message": gap.reason}
-    yield from _unknown_pair_rows(target)
-
-
-def _unknown_pair_rows(target: TargetReport) -> Iterator[Row]:
-    for pair in target.matrix.pairs if target.matrix else ():
-        for judgement in pair.judgements:
-            if judgement.state is PairState.UNKNOWN:
-                yield {
-                    "kind": "unknown",
-                    "subject": judgement.account,
-                    "object": judgement.object,
-                    "message": judgement.reason,
-                    **_pair_cells(str(pair), target),
-                    "state": judgement.state,
-                }
-
-
-def _finding_rows(finding: Finding, target: TargetReport) -> Iterator[Row]:
-    """A row for each thing that an entry breaks; then for what is broken by no entry."""
-    told: set[str] = set()
-    for evidence in finding.evidence:
-        cells = {**_finding_cells(finding), **_evidence_cells(evidence)}
-        groups = _group_cells(finding, nested_in(finding, evidence))
-        names = affected(finding, evidence)
-        told.update(names)
-        yield from _crossed(cells, groups, names, target)
-    rest = [name for name in all_affected(finding) if name not in told]
-    if rest or not finding.evidence:
-        groups = _group_cells(finding, () if finding.evidence else finding.through)
-        yield from _crossed(_finding_cells(finding), groups, rest, target)
-
-
-def _crossed(
-    cells: Row, groups: list[Row], names: Sequence[str], target: TargetReport
-) -> Iterator[Row]:
-    for name in names or [""]:
-        pair = _pair_cells(name, target)
-        for group in groups:
-            yield {**cells, **group, **pair}
-
-
-def _group_cells(finding: Finding, nested: Iterable[Party]) -> list[Row]:
-    """The group whose entry decides and those that lead to it; one blank where none is to blame."""
-    if finding.check != DENIED_CHECK:
-        return [{}]
-    roles = [(finding.subject, Role.ENTRY), *((party, Role.NESTING) for party in nested)]
-    return [
-        {
-            "group": party.name,
-            "group_dn": party.dn or "",
-            "group_sid": party.sid or "",
-            "role": role,
-        }
-        for party, role in roles
-    ]
-
-
-def _pair_cells(name: str, target: TargetReport) -> Row:
-    pair = pairs_by_name(target.matrix).get(name)
-    if pair is None or target.matrix is None:
-        return {"affects": name}
-    return {
-        "state": pair.state,
-        "right": target.matrix.right,
-        "sender": pair.sender,
-        "receiver": pair.receiver,
-    }
-
-
-def _finding_cells(finding: Finding) -> Row:
-    return {
-        "kind": "finding",
-        "severity": str(finding.severity),
-        "check": finding.check,
-        "finding": finding.id,
-        "subject": finding.subject.name,
-        "message": finding.message,
-        "remedy": " | ".join(finding.remedy),
-        "look": finding.look or "",
-    }
-
-
-def _evidence_cells(evidence: Evidence) -> Row:
-    return {
-        "object": evidence.object,
-        "position": str(evidence.position),
-        "entry": evidence.readable,
-        "sddl": evidence.sddl,
-        "set_on": evidence.set_on,
-        "origin": " | ".join(f"{place.dn} (entry {place.position})" for place in evidence.origin),
-        "origin_note": evidence.origin_note or "",
-        "path": " → ".join(evidence.path),
-        "overrules": " | ".join(evidence.overrules),
-    }

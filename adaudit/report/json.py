@@ -16,6 +16,7 @@ a version; none is taken away or changes its meaning. `[]` is a list, `?` may be
 - `targets[].facts[]`: what was looked at, in words
 - `targets[].matrix?.right`: the right that a sender needs on a receiver
 - `targets[].matrix?.servers[]`
+- `targets[].matrix?.receivers[]`: those of the servers that let others in by this right
 - `targets[].matrix?.pairs[].sender`
 - `targets[].matrix?.pairs[].receiver`
 - `targets[].matrix?.pairs[].state`: `allowed`, `denied`, `not granted`, `unknown`: the worst below
@@ -88,7 +89,8 @@ from adaudit.findings import (
     Report,
     TargetReport,
 )
-from adaudit.report.offenders import OffendingGroup, Role, offending_groups, pairs_by_name
+from adaudit.report.offenders import OffendingGroup, Role, offending_groups
+from adaudit.report.pairs import pairs_by_name
 from adaudit.report.text import is_hidden, is_plain
 
 FORMAT = "adaudit-report"
@@ -146,6 +148,7 @@ def _matrix(matrix: Matrix) -> Json:
     return {
         "right": matrix.right,
         "servers": matrix.servers,
+        "receivers": matrix.receivers,
         "pairs": [_pair(pair) for pair in matrix.pairs],
     }
 

@@ -60,6 +60,11 @@ def listed(label: str, items: Iterable[str]) -> list[str]:
     ]
 
 
+def relative(dn: str, base: str) -> str:
+    """A DN below another one as `CN=1,CN=SMTP,…`, where `…` is the other; else the DN itself."""
+    return f"{dn.removesuffix(base)}…" if dn.endswith(f",{base}") else dn
+
+
 def counted(number: int, noun: str, plural: str | None = None) -> str:
     """`1 pair`, `3 pairs`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from adaudit.findings import Evidence, Finding, Matrix, Pair, Party, TargetReport
+from adaudit.findings import Evidence, Finding, Party, TargetReport
 
 DENIED_CHECK = "send-as-denied"
 NOT_GRANTED_CHECK = "send-as-not-granted"
@@ -40,17 +40,17 @@ def offending_groups(target: TargetReport, role: Role) -> tuple[OffendingGroup, 
     return tuple(sorted(groups, key=lambda group: -len(group.affects)))
 
 
-def nested_in(finding: Finding, evidence: Evidence) -> tuple[Party, ...]:
+def with_nesting(finding: Finding) -> Iterator[tuple[Evidence, tuple[Party, ...]]]:
     """
-    The groups of `through` that are links of this membership path.
+    Each entry of a finding with the groups of `through` that lead to it.
 
-    A group that is on no path of the finding is taken to be a link of each.
+    Those are the links of its membership path; a group on no path of the finding leads to each.
     """
-    return tuple(
-        party
-        for party in finding.through
-        if _is_link(party, evidence) or not any(_is_link(party, e) for e in finding.evidence)
-    )
+    linked = {name for evidence in finding.evidence for name in evidence.path}
+    for evidence in finding.evidence:
+        path = set(evidence.path)
+        leads = [p for p in finding.through if p.name in path or p.name not in linked]
+        yield evidence, tuple(leads)
 
 
 def affected(finding: Finding, evidence: Evidence) -> tuple[str, ...]:
@@ -63,35 +63,27 @@ def all_affected(finding: Finding) -> tuple[str, ...]:
     return _once(finding.affects, *(evidence.affects for evidence in finding.evidence))
 
 
-def pairs_by_name(matrix: Matrix | None) -> dict[str, Pair]:
-    """The pairs of a matrix by the name that findings give them: `EX02 → EX01`."""
-    return {str(pair): pair for pair in matrix.pairs} if matrix else {}
-
-
 def _played(finding: Finding, role: Role) -> Iterator[tuple[Party, tuple[str, ...]]]:
+    """Who plays the role in a finding, and what is broken by it."""
     if role is Role.ENTRY:
         yield finding.subject, all_affected(finding)
         return
-    for party in finding.through:
-        on_path = [e for e in finding.evidence if party in nested_in(finding, e)]
-        yield party, _once(*(affected(finding, e) for e in on_path)) or finding.affects
+    for evidence, parties in with_nesting(finding):
+        for party in parties:
+            yield party, affected(finding, evidence)
 
 
 def _gather(role: Role, parts: list[tuple[Party, Finding, tuple[str, ...]]]) -> OffendingGroup:
     return OffendingGroup(
         party=parts[0][0],
         role=role,
-        findings=tuple(finding for _, finding, _ in parts),
+        findings=tuple({finding.id: finding for _, finding, _ in parts}.values()),
         affects=_once(*(affects for _, _, affects in parts)),
     )
 
 
 def _key(party: Party) -> str:
     return party.sid or party.dn or party.name
-
-
-def _is_link(party: Party, evidence: Evidence) -> bool:
-    return party.name in evidence.path or party.name.rpartition("\\")[2] in evidence.path
 
 
 def _once(*lists: Iterable[str]) -> tuple[str, ...]:

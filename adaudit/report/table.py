@@ -6,7 +6,7 @@ from adaudit.findings import Matrix, Report, TargetReport
 from adaudit.report.lines import WIDTH, flow, wrap
 from adaudit.report.table_gaps import not_judged
 from adaudit.report.table_groups import finding_sections
-from adaudit.report.table_matrix import blocks, differences, key, legend
+from adaudit.report.table_matrix import Grid, differences, legend
 from adaudit.report.table_summary import head, result, verdict
 from adaudit.report.text import inert
 
@@ -33,14 +33,14 @@ def _target(target: TargetReport) -> str:
 
 
 def _matrix(matrix: Matrix) -> list[str]:
-    if len(matrix.servers) < 2:
-        return [f"{matrix.right}: fewer than two servers, so no pair to judge"]
-    lines = legend(matrix)
-    for block in blocks(matrix):
+    if not matrix.pairs:
+        return [f"{matrix.right}: no two servers, so no pair to judge"]
+    lines, grid = legend(matrix), Grid.of(matrix)
+    for block in grid.blocks():
         # as rows: tabulate pads a header by two more columns; and `1e5` is a name, not a number
         table = tabulate(block, tablefmt="plain", disable_numparse=True)
         lines += [line.rstrip() for line in table.splitlines()]
-    return [*lines, *key(matrix), *differences(matrix)]
+    return [*lines, *grid.key(), *differences(matrix)]
 
 
 def _warnings(target: TargetReport) -> list[str]:

@@ -3,66 +3,62 @@
 from collections.abc import Iterable, Sequence
 
 from adaudit.findings import Evidence, Finding, Party, Place
-from adaudit.report.lines import flow, labelled, labelled_text, listed, opening
+from adaudit.report.lines import flow, labelled, labelled_text, listed, opening, relative
 from adaudit.report.offenders import DENIED_CHECK
+
+_GAP = "   "
 
 
 def finding_lines(finding: Finding) -> list[str]:
     """Everything about a finding but its subject and what it breaks."""
-    lines = labelled("finding", finding.id, str(finding.severity))
-    lines += labelled_text("", finding.message)
+    lines = labelled("finding", finding.id, str(finding.severity), finding.message)
     for alike in _alike(finding.evidence):
         lines += _entry_lines(finding, alike)
-    lines += listed("through", map(party_text, finding.through))
+    for index, party in enumerate(finding.through):
+        lines += labelled("" if index else "through", *party_texts(party))
     for index, remedy in enumerate(finding.remedy):
-        lines += labelled_text("or" if index else "mend", remedy)
+        lines += labelled_text("" if index else "mend", f"- {remedy}")
     return lines + (labelled("look", finding.look) if finding.look else [])
 
 
-def party_text(party: Party) -> str:
-    """A principal or object with all that is known of it."""
-    return "   ".join(part for part in (party.name, party.dn, party.sid) if part)
+def party_texts(party: Party) -> list[str]:
+    """A principal or object with all that is known of it, each thing once."""
+    return list(dict.fromkeys(text for text in (party.name, party.dn, party.sid) if text))
 
 
 def _entry_lines(finding: Finding, alike: Sequence[Evidence]) -> list[str]:
     """One entry as it was set, with all objects on which it takes effect."""
     first = alike[0]
-    verb = "denies" if finding.check == DENIED_CHECK else "entry"
+    is_denied = finding.check == DENIED_CHECK
+    words = first.readable.removeprefix("deny ") if is_denied else first.readable
+    also = (_on(e) for e in alike if e.object != first.object)
     return [
-        *labelled(verb, first.readable, _position(first), first.sddl),
+        *labelled("denies" if is_denied else "entry", words, first.sddl),
         *_origin_lines(first),
-        *listed("also on", (_effect(e) for e in alike if e.object != first.object)),
+        *(labelled("on", *_on(first)) if first.object != first.set_on else ()),
+        *listed("also on", map(_GAP.join, also)),
         *_path_lines(alike),
         *listed("overrules", (text for e in alike for text in e.overrules)),
     ]
 
 
-def _position(evidence: Evidence) -> str:
-    if not evidence.origin:
-        return f"entry {evidence.position}"
-    kind = "explicit" if evidence.origin[0].is_explicit else "inherited"
-    return f"entry {evidence.position}, {kind}"
-
-
 def _origin_lines(evidence: Evidence) -> list[str]:
-    """From where the entry was set down to where it decides, link by link."""
-    here = [evidence.object, f"(entry {evidence.position})"]
+    """From where the entry was set down to the object on which it decides, link by link."""
     lines: list[str] = []
-    for place in reversed(evidence.origin):
-        label = "down by" if lines else "set on" if place.is_explicit else "followed to"
-        is_here = bool(lines) and place.dn == evidence.object
-        lines += [] if is_here else labelled(label, place.dn, _link(place))
-    if len(evidence.origin) != 1:
-        lines += labelled("decides on", *here)
+    if evidence.origin:
+        top = evidence.origin[-1]
+        lines += labelled("set on" if top.is_explicit else "as far as", top.dn, _how(top))
+    for place in reversed(evidence.origin[1:-1]):
+        lines += labelled("down by", relative(place.dn, evidence.set_on), _how(place))
     return lines + (labelled_text("origin", evidence.origin_note) if evidence.origin_note else [])
 
 
-def _link(place: Place) -> str:
+def _how(place: Place) -> str:
     return f"({'explicit' if place.is_explicit else 'inherited'}, entry {place.position})"
 
 
-def _effect(evidence: Evidence) -> str:
-    return f"{evidence.object}   (entry {evidence.position})"
+def _on(evidence: Evidence) -> list[str]:
+    return [relative(evidence.object, evidence.set_on), f"(entry {evidence.position})"]
 
 
 def _path_lines(alike: Iterable[Evidence]) -> list[str]:
@@ -73,7 +69,8 @@ def _path_lines(alike: Iterable[Evidence]) -> list[str]:
             starts.setdefault(evidence.path[1:], {})[evidence.path[0]] = None
     lines = []
     for rest, names in starts.items():
-        links = [", ".join(names), *(f"→ {name}" for name in rest)]
+        *others, last = names
+        links = [*(f"{name}," for name in others), last, *(f"→ {name}" for name in rest)]
         lines += flow(links, opening("reached"), " ")
     return lines
 

@@ -12,15 +12,17 @@ from adaudit.report.offenders import (
     all_affected,
     offending_groups,
 )
-from adaudit.report.table_findings import finding_lines
-from adaudit.report.table_pairs import pair_phrases
+from adaudit.report.table_findings import finding_lines, party_texts
+from adaudit.report.table_pairs import breaks, pair_phrases
+
+_GROUPS = "Offending groups   (… stands for the DN that the entry is set on)"
 
 
 def finding_sections(target: TargetReport) -> list[list[str]]:
     """The lines of each section that has any: offending groups, not granted, other findings."""
     groups = enumerate(offending_groups(target, Role.ENTRY), 1)
     found = {
-        "Offending groups": [_group(number, group, target) for number, group in groups],
+        _GROUPS: [_group(number, group, target) for number, group in groups],
         "Not granted": [_finding(f, target) for f in target.findings if _is_not_granted(f)],
         "Other findings": [_finding(f, target) for f in target.findings if _is_other(f)],
     }
@@ -44,33 +46,34 @@ def _section(title: str, parts: list[list[str]]) -> list[str]:
 
 
 def _group(number: int, group: OffendingGroup, target: TargetReport) -> list[str]:
-    total = f" of {len(target.matrix.pairs)}" if target.matrix else ""
-    breaks = f"breaks {len(group.affects)}{total} pairs"
-    lines = flow([str(group.party), breaks], f"{number:<3}")
+    lines = flow([group.party.name, breaks(group.affects, target)], f"{number:<3}")
     lines += _identity("group", group.party)
-    lines += _breaks(group.affects, target)
+    lines += _pairs(group.affects, target)
     for finding in group.findings:
         lines += finding_lines(finding)
     return lines
 
 
 def _finding(finding: Finding, target: TargetReport) -> list[str]:
+    affects = all_affected(finding)
+    told = [breaks(affects, target)] if affects else []
     return [
-        *flow([str(finding.subject), finding.check], ""),
+        *flow([finding.subject.name, *told]),
         *_identity("object", finding.subject),
-        *_breaks(all_affected(finding), target),
+        *labelled("check", finding.check),
+        *_pairs(affects, target),
         *finding_lines(finding),
     ]
 
 
 def _identity(label: str, party: Party) -> list[str]:
     """The DN and the SID, where they say more than the name."""
-    known = [text for text in (party.dn, party.sid) if text and text != party.name]
+    known = [text for text in party_texts(party) if text != party.name]
     return labelled(label, *known) if known else []
 
 
-def _breaks(affects: Iterable[str], target: TargetReport) -> list[str]:
+def _pairs(affects: Iterable[str], target: TargetReport) -> list[str]:
     lines: list[str] = []
     for phrase in pair_phrases(affects, target.matrix):
-        lines += labelled_text("" if lines else "breaks", phrase)
+        lines += labelled_text("" if lines else "pairs", phrase)
     return lines

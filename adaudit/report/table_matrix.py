@@ -1,9 +1,11 @@
-"""The matrix as blocks of cells: one block while it fits, else numbered columns and several."""
+"""The matrix in cells: as a whole while it fits, else without the rows and columns all alike."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
 
-from adaudit.findings import Judgement, Matrix, Pair, PairState
-from adaudit.report.lines import WIDTH, flow, labelled, wrap
+from adaudit.findings import Matrix, Pair, PairState
+from adaudit.report.lines import WIDTH, flow, labelled, relative, wrap
 from adaudit.report.table_pairs import sides
 from adaudit.report.text import columns
 
@@ -19,49 +21,76 @@ _MARKS = {
 _MEANINGS = ("ok", "DENY denied", "--  no entry grants it", "?  unknown")
 _DIFFERS = "*"
 _ITSELF = "."
+_OK = _MARKS[PairState.ALLOWED]
+_UNKNOWN = _MARKS[PairState.UNKNOWN]
 _CELL = 5
 _GAP = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """What is drawn of a matrix, and what is said of the rest in words."""
+
+    rows: tuple[str, ...]
+    columns: tuple[str, ...]
+    marks: dict[tuple[str, str], str]
+    """By sender and receiver"""
+    numbers: dict[str, str]
+    """What stands above the columns instead of names; empty while the names fit"""
+    notes: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, matrix: Matrix) -> Self:
+        """
+        Everything where it fits the width.
+
+        Where not, the rows and columns that are all alike are told in words, and what remains is
+        drawn, under numbers if need be.
+        """
+        marks = {(pair.sender, pair.receiver): _mark(pair) for pair in matrix.pairs}
+        if _fits(matrix.servers, matrix.receivers):
+            return cls(matrix.servers, matrix.receivers, marks, {})
+        rows, shown, notes = _shortened(matrix.servers, matrix.receivers, marks)
+        numbers = {} if _fits(rows, shown) else _numbered(matrix.servers)
+        return cls(rows, shown, marks, numbers, notes)
+
+    def blocks(self) -> list[Block]:
+        """The cells, in as many blocks as the width asks for."""
+        if not self.numbers:
+            return [self._block(self.columns)] if self.columns else []
+        label = max(columns(self._label(name)) for name in self.rows)
+        size = max(1, (WIDTH - label) // (_CELL + _GAP))
+        starts = range(0, len(self.columns), size)
+        return [self._block(self.columns[start : start + size]) for start in starts]
+
+    def key(self) -> list[str]:
+        """What the numbers stand for, and what was not drawn."""
+        numbered = [self._label(name) for name in self.columns] if self.numbers else []
+        return [*(flow(numbered, "columns: ") if numbered else []), *self.notes]
+
+    def _block(self, receivers: Sequence[str]) -> Block:
+        header = ["", *(self.numbers.get(name, name) for name in receivers)]
+        rows = [[self._label(s), *(self._cell(s, r) for r in receivers)] for s in self.rows]
+        return [header, *rows]
+
+    def _label(self, name: str) -> str:
+        return f"{self.numbers[name]} {name}" if self.numbers else name
+
+    def _cell(self, sender: str, receiver: str) -> str:
+        """A pair that nobody judged is unknown, never fine."""
+        return _ITSELF if sender == receiver else self.marks.get((sender, receiver), _UNKNOWN)
 
 
 def legend(matrix: Matrix) -> list[str]:
     """The question that the matrix answers, and what its marks mean."""
     question = f"{matrix.right}: may the row's server send to the column's?"
-    differs = [f"{_DIFFERS}  see below"] if any(pair.differs for pair in matrix.pairs) else []
-    return flow([question, *_MEANINGS, *differs])
+    differs = [f"{_DIFFERS} not on every object"] if any(p.differs for p in matrix.pairs) else []
+    return [question, *flow([*_MEANINGS, *differs]), *_senders_only(matrix)]
 
 
-def blocks(matrix: Matrix) -> list[Block]:
-    """
-    The cells in blocks that fit the width.
-
-    A matrix that fits has one block with names above. A larger one has numbers above, shows
-    only the rows and columns that are not all `ok`, and has a block for as many columns as fit.
-    """
-    names = matrix.servers
-    if _fits(names):
-        return [_block(matrix, names, names, dict(zip(names, names, strict=True)))]
-    numbers = {name: str(number) for number, name in enumerate(names, 1)}
-    rows, receivers = _bad(matrix)
-    label = max((columns(f"{name} {numbers[name]}") for name in rows), default=0)
-    size = max(1, (WIDTH - label) // (_CELL + _GAP))
-    parts = [receivers[start : start + size] for start in range(0, len(receivers), size)]
-    return [_block(matrix, rows, part, numbers) for part in parts]
-
-
-def key(matrix: Matrix) -> list[str]:
-    """Of a matrix that does not fit: which server a number is, and what was left out."""
-    if _fits(matrix.servers):
-        return []
-    rows, receivers = _bad(matrix)
-    numbered = [f"{number} {name}" for number, name in enumerate(matrix.servers, 1)]
-    left_out = [
-        (f"{label} left out, all ok: ", [name for name in matrix.servers if name not in shown])
-        for label, shown in (("rows", rows), ("columns", receivers))
-    ]
-    lines = flow(numbered, "servers: ")
-    for opening, names in left_out:
-        lines += wrap(sides(names, matrix.servers), opening) if names else []
-    return lines
+def _senders_only(matrix: Matrix) -> list[str]:
+    names = [name for name in matrix.servers if name not in matrix.receivers]
+    return wrap(", ".join(names), f"not let in by {matrix.right}, so no column: ") if names else []
 
 
 def differences(matrix: Matrix) -> list[str]:
@@ -69,59 +98,62 @@ def differences(matrix: Matrix) -> list[str]:
     senders: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for pair in matrix.pairs:
         if pair.differs:
-            lines = tuple(line for judged in pair.judgements for line in _judged(judged, pair))
-            senders.setdefault((pair.receiver, lines), []).append(pair.sender)
+            senders.setdefault((pair.receiver, tuple(_judged(pair))), []).append(pair.sender)
     result = []
     for (receiver, lines), names in senders.items():
-        phrase = sides(names, matrix.servers, but={receiver})
+        phrase = sides(names, matrix.servers, but=[receiver])
         result += [*wrap(f"{phrase} → {receiver}", f"{_DIFFERS} "), *lines]
     return result
 
 
-def _judged(judgement: Judgement, pair: Pair) -> list[str]:
-    has_accounts = len({judged.account for judged in pair.judgements}) > 1
-    account = [f"as {judgement.account}"] if has_accounts else []
-    return labelled(_MARKS[judgement.state], *account, f"on {judgement.object}")
+def _judged(pair: Pair) -> list[str]:
+    """A line a judgement; objects below the first are named from it."""
+    has_accounts = len({judgement.account for judgement in pair.judgements}) > 1
+    base = min((judgement.object for judgement in pair.judgements), key=len)
+    lines: list[str] = []
+    for judgement in pair.judgements:
+        account = [f"as {judgement.account}"] if has_accounts else []
+        name = relative(judgement.object, base)
+        lines += labelled(_MARKS[judgement.state], *account, f"on {name}")
+    return lines
 
 
-def _fits(servers: Sequence[str]) -> bool:
-    widths = [max(columns(name), _CELL) + _GAP for name in servers]
-    return max(map(columns, servers), default=0) + sum(widths) <= WIDTH
+def _mark(pair: Pair) -> str:
+    return _MARKS[pair.state] + _DIFFERS * pair.differs
 
 
-def _bad(matrix: Matrix) -> tuple[list[str], list[str]]:
-    """The servers whose row is not all `ok`, and those whose column is not."""
-    marks, names = _marked(matrix), matrix.servers
-    bad = {
-        (sender, receiver)
-        for sender in names
-        for receiver in names
-        if sender != receiver and marks.get((sender, receiver)) != _MARKS[PairState.ALLOWED]
-    }
-    senders, receivers = {sender for sender, _ in bad}, {receiver for _, receiver in bad}
-    return [n for n in names if n in senders], [n for n in names if n in receivers]
+def _numbered(servers: Sequence[str]) -> dict[str, str]:
+    return {name: str(number) for number, name in enumerate(servers, 1)}
 
 
-def _block(
-    matrix: Matrix, rows: Sequence[str], receivers: Sequence[str], above: dict[str, str]
-) -> Block:
-    marks = _marked(matrix)
-    block = [["", *(above[name] for name in receivers)]]
-    for sender in rows:
-        label = sender if above[sender] == sender else f"{above[sender]} {sender}"
-        block.append([label, *(_cell(marks, sender, receiver) for receiver in receivers)])
-    return block
+def _fits(rows: Sequence[str], receivers: Sequence[str]) -> bool:
+    label = max(map(columns, rows), default=0)
+    return label + sum(max(columns(name), _CELL) + _GAP for name in receivers) <= WIDTH
 
 
-def _cell(marks: dict[tuple[str, str], str], sender: str, receiver: str) -> str:
-    """A pair that nobody judged is unknown, never fine."""
-    if sender == receiver:
-        return _ITSELF
-    return marks.get((sender, receiver), _MARKS[PairState.UNKNOWN])
+def _shortened(
+    rows: Sequence[str], receivers: Sequence[str], marks: dict[tuple[str, str], str]
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+    """The rows and columns that have to be drawn, and those that are all alike in words."""
+    by_sender = {s: {marks.get((s, r), _UNKNOWN) for r in receivers if r != s} for s in rows}
+    by_receiver = {r: {marks.get((s, r), _UNKNOWN) for s in rows if r != s} for r in receivers}
+    notes = [f"{_only(m):<6}{s} → every other" for s, m in by_sender.items() if _only(m)]
+    notes += [f"{_only(m):<6}every other → {r}" for r, m in by_receiver.items() if _only(m)]
+    uneven = [
+        (s, r)
+        for s, of_sender in by_sender.items()
+        for r, of_receiver in by_receiver.items()
+        if s != r and marks.get((s, r), _UNKNOWN) != _OK
+        if not _only(of_sender) and not _only(of_receiver)
+    ]
+    shown = {sender for sender, _ in uneven}, {receiver for _, receiver in uneven}
+    return (
+        tuple(name for name in rows if name in shown[0]),
+        tuple(name for name in receivers if name in shown[1]),
+        (*notes, "ok    all others"),
+    )
 
 
-def _marked(matrix: Matrix) -> dict[tuple[str, str], str]:
-    return {
-        (pair.sender, pair.receiver): _MARKS[pair.state] + _DIFFERS * pair.differs
-        for pair in matrix.pairs
-    }
+def _only(marks: set[str]) -> str:
+    """The mark of a row or column that is all alike and not all fine, else nothing."""
+    return next(iter(marks)) if len(marks) == 1 and _OK not in marks else ""

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection, Iterable
 
-from adaudit.findings import Matrix
-from adaudit.report.offenders import pairs_by_name
+from adaudit.findings import Matrix, TargetReport
+from adaudit.report.lines import counted
+from adaudit.report.pairs import pairs_by_name
 
 _FEW = 4
 """With no more servers than these their names say more than `every other server`"""
+
+_BUT = 3
+"""How many exceptions `every other server but` may name"""
 
 
 def pair_phrases(affects: Iterable[str], matrix: Matrix | None) -> list[str]:
@@ -24,26 +28,40 @@ def pair_phrases(affects: Iterable[str], matrix: Matrix | None) -> list[str]:
             other.append(name)
         else:
             receivers.setdefault(pair.sender, []).append(pair.receiver)
-    servers = matrix.servers if matrix else ()
-    return [*_phrases(receivers, servers), *other]
+    return [*(_phrases(receivers, matrix) if matrix else ()), *other]
 
 
-def sides(names: list[str], servers: Collection[str], but: Collection[str] = ()) -> str:
-    """One side of an arrow in words; `but` is what the other side is when it is one server."""
-    if len(servers) > _FEW and set(names) == set(servers):
-        return "every server"
-    if len(servers) > _FEW and set(names) == set(servers) - set(but):
-        return "every other server"
-    return ", ".join(names)
+def breaks(affects: Iterable[str], target: TargetReport) -> str:
+    """How much is broken: `breaks 3 of 12 pairs`, or a number of other things."""
+    known = pairs_by_name(target.matrix)
+    names = list(affects)
+    pairs = sum(name in known for name in names)
+    told = [f"{pairs} of {counted(len(known), 'pair')}"] if pairs else []
+    told += [counted(len(names) - pairs, "object")] if len(names) > pairs else []
+    return f"breaks {' and '.join(told)}" if told else ""
 
 
-def _phrases(receivers: dict[str, list[str]], servers: Collection[str]) -> list[str]:
+def sides(names: Collection[str], servers: Collection[str], but: Collection[str] = ()) -> str:
+    """
+    One side of an arrow in words.
+
+    `servers` are all that can stand there, `but` those that stand on the other side.
+    """
+    missing = [name for name in servers if name not in names and name not in but]
+    if len(servers) <= _FEW or len(missing) > _BUT or len(names) <= 2 * len(missing):
+        return ", ".join(names)
+    every = "every other server" if any(name not in names for name in but) else "every server"
+    return f"{every} but {', '.join(missing)}" if missing else every
+
+
+def _phrases(receivers: dict[str, list[str]], matrix: Matrix) -> list[str]:
     senders: dict[str, list[str]] = {}
     for sender, names in receivers.items():
-        senders.setdefault(sides(names, servers, but={sender}), []).append(sender)
+        phrase = sides(names, matrix.receivers, but={sender})
+        senders.setdefault(phrase, []).append(sender)
     phrases = []
     for phrase, names in senders.items():
         only = receivers[names[0]]
-        left = sides(names, servers, but=only if len(only) == 1 else ())
+        left = sides(names, matrix.servers, but=only if len(only) == 1 else ())
         phrases.append(f"{left} → {phrase}")
     return phrases

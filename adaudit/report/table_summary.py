@@ -6,6 +6,7 @@ from datetime import UTC
 from adaudit.findings import PairState, Report, Severity, TargetReport
 from adaudit.report.lines import counted, flow, wrap
 from adaudit.report.offenders import Role, offending_groups
+from adaudit.report.table_pairs import breaks
 
 _NAMED = 4
 """How many groups the first lines name; all of them follow below"""
@@ -22,7 +23,7 @@ def head(target: TargetReport) -> list[str]:
     """The target, where it came from, what was looked at, and whether that was all."""
     taken, facts = target.taken_at, ", ".join(target.facts)
     date = f"as of {taken.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if taken else ""
-    return flow(filter(None, [target.name, target.source, date, facts, _state(target)]))
+    return flow(filter(None, [target.source, facts, _state(target), date]), f"{target.name}   ")
 
 
 def verdict(target: TargetReport) -> list[str]:
@@ -62,8 +63,9 @@ def _pair_counts(target: TargetReport) -> list[str]:
 def _first_groups(target: TargetReport) -> list[str]:
     groups = offending_groups(target, Role.ENTRY)
     if not groups:
-        return []
-    named = [f"{group.party} ({counted(len(group.affects), 'pair')})" for group in groups]
+        worst = target.findings[:1]
+        return [f"Look first at {finding.subject.name} ({finding.check})" for finding in worst]
+    named = [f"{group.party.name} ({breaks(group.affects, target)})" for group in groups]
     more = [f"{len(groups) - _NAMED} more"] if len(groups) > _NAMED else []
     pieces = [*named[:_NAMED], *more]
     return flow([f"{piece}," for piece in pieces[:-1]] + pieces[-1:], "Look first at ", " ")

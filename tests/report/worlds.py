@@ -51,7 +51,7 @@ def matrix(
     """`state` gives the answer on the server object and the one on its virtual server."""
     names = tuple(servers)
     pairs = [_pair(a, b, state(a, b)) for a in names for b in names if a != b]
-    return Matrix("Send-As", names, tuple(pairs))
+    return Matrix("Send-As", names, names, tuple(pairs))
 
 
 def _pair(sender: str, receiver: str, states: tuple[PairState, PairState]) -> Pair:
@@ -71,7 +71,7 @@ def deny(trustee: Party, object_dn: str, position: int, *path: str) -> Evidence:
         object=object_dn,
         position=position,
         sddl=f"(OD;CIID;CR;{SEND_AS};;{trustee.sid})",
-        readable=f"deny Send-As to {trustee.name}",
+        readable=f"deny Send-As for {trustee.name}, inherited",
         trustee=trustee,
         path=path,
         origin=(
@@ -79,7 +79,7 @@ def deny(trustee: Party, object_dn: str, position: int, *path: str) -> Evidence:
             Place(servers, position + 1, is_explicit=False),
             Place(ADMIN_GROUP, 0, is_explicit=True),
         ),
-        overrules=("allow Send-As to CONTOSO\\Exchange Domain Servers (entry 5)",),
+        overrules=("allow Send-As for CONTOSO\\Exchange Domain Servers, inherited (entry 5)",),
     )
 
 
@@ -118,7 +118,10 @@ def denied() -> Report:
 def _denied_results() -> tuple[CheckResult, ...]:
     restricted = group("Mail Restrictions", 1133)
     legacy = group("Legacy Bridgeheads", 1140)
-    path = ("EX02$", "Exchange Domain Servers", "Branch Servers", "Mail Restrictions")
+    path = tuple(
+        rf"CONTOSO\{name}"
+        for name in ("EX02$", "Exchange Domain Servers", "Branch Servers", "Mail Restrictions")
+    )
     first = Finding(
         id="3f9a52c1d0e7",
         check="send-as-denied",
@@ -151,7 +154,7 @@ def _denied_results() -> tuple[CheckResult, ...]:
                 object=virtual,
                 position=0,
                 sddl=f"(OD;;CR;{SEND_AS};;{legacy.sid})",
-                readable=f"deny Send-As to {legacy.name}",
+                readable=f"deny Send-As for {legacy.name}",
                 trustee=legacy,
                 path=("EX01$", "Legacy Bridgeheads"),
                 origin=(Place(virtual, 0, is_explicit=True),),
@@ -283,7 +286,7 @@ def everywhere(name: str) -> Report:
         name=name,
         source=name,
         facts=(name,),
-        matrix=Matrix(name, ("EX01", name), (Pair("EX01", name, UNKNOWN, judgements),)),
+        matrix=Matrix(name, ("EX01", name), ("EX01", name), (Pair("EX01", name, UNKNOWN, judgements),)),
         results=(CheckResult("send-as-denied", Outcome.UNKNOWN, findings, (Gap(name, name),)),),
         gaps=(Gap(name, name),),
         warnings=(name,),
