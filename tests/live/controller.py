@@ -69,6 +69,7 @@ class Controller:
         return os.environ | {
             "KRB5_CONFIG": str(self.krb5_config),
             "KRB5CCNAME": f"FILE:{self.root}/run/ccache",
+            "LDAPTLS_CACERT": str(self.ca_file),
             "LD_PRELOAD": "libnss_wrapper.so",
             "NSS_WRAPPER_HOSTS": str(self.root / "etc" / "hosts"),
         }

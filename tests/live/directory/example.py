@@ -37,7 +37,7 @@ _SERVERS = [
         "EXCH08", _ODD, "(A;CI;RPLCLORC;;;AU)(A;CI;RPWPCCDCLCLORCSDDTWDWO;;;DA)", protected=True
     ),
     # not in canonical order: the deny is shadowed
-    Server("EXCH09", _ODD, _allow(_EDS) + _deny(_EDS)),
+    Server("EXCH09", _ODD, _allow(_EDS) + _deny(_EDS), in_order=False),
     # no effect: a distribution group, a deleted account, another right
     Server("EXCH10", _ODD, _deny("{List}") + _deny("{Orphan}") + _deny(_EDS, RECEIVE_AS)),
     # every extended right is denied, and to everyone who logs on
@@ -57,7 +57,7 @@ def populate(sam: Sam) -> None:
     organisation.create([_FIRST, _BRANCH, _ODD])
     for server in _SERVERS:
         organisation.add_server(server)
-    sam.append_aces(organisation.group_dn(_BRANCH), _deny("{Branch Lockdown}"))
+    sam.add_aces(organisation.group_dn(_BRANCH), _deny("{Branch Lockdown}"))
     for server in _SERVERS:
         organisation.grant(server)
 

@@ -42,14 +42,14 @@ class Server:
     group: str
     """Its administrative group."""
     sddl: str = ""
-    """ACEs appended to the server object, in this order; `{name}` stands for an account's SID."""
+    """ACEs added to the server object; `{name}` stands for an account's SID."""
+    in_order: bool = True
+    """Whether the server object's DACL is put in canonical order, as Windows' tools do."""
     protected: bool = False
     """Whether `sddl` is the whole DACL, and nothing is inherited."""
     virtual_servers: dict[str, str] = field(default_factory=lambda: {"1": ""})
-    """SDDL appended to each SMTP virtual server, by the virtual server's number."""
+    """ACEs added to each SMTP virtual server, by the virtual server's number."""
     version: str = EXCHANGE_2003
-    account: str | None = None
-    """The computer that setup gave full control; by default the one of the same name."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Organisation:
             msExchAdminGroupsEnabled="TRUE",
             legacyExchangeDN=f"/o={self.name}",
         )
-        self.sam.append_aces(self.dn, ORGANISATION_ACES)
+        self.sam.add_aces(self.dn, ORGANISATION_ACES)
         administrative_groups = f"CN=Administrative Groups,{self.dn}"
         add(administrative_groups, ["top", "container", "msExchAdminGroupContainer"])
         for group in groups:
@@ -160,12 +160,11 @@ class Organisation:
     def grant(self, server: Server) -> None:
         """Set a server's permissions, now that every object below it is there to inherit them."""
         dn = self.server_dn(server)
-        account = server.account or f"{server.name}$"
         if server.protected:
             self.sam.protect(dn, server.sddl)
         else:
-            own = f"(A;CI;GA;;;{{{account}}})" if account in self.sam.sids else ""
-            self.sam.append_aces(dn, own + server.sddl)
+            own = f"(A;CI;GA;;;{{{server.name}$}})"  # setup's, for the server's own account
+            self.sam.add_aces(dn, own + server.sddl, in_order=server.in_order)
         for number, sddl in server.virtual_servers.items():
             if sddl:
-                self.sam.append_aces(f"CN={number},{self.smtp_dn(server)}", sddl)
+                self.sam.add_aces(f"CN={number},{self.smtp_dn(server)}", sddl)

@@ -18,6 +18,8 @@ def main(smb_conf: str, world: str) -> None:
     _add_service_names(sam)
     _WORLDS[world](sam)
     sam.database.transaction_commit()
+    if world == "contoso":
+        contoso.leave_stale_entry(sam)
 
 
 def _add_service_names(sam: Sam) -> None:

@@ -21,6 +21,12 @@ Values = str | bytes | Iterable[str]
 GLOBAL, DOMAIN_LOCAL, UNIVERSAL = 2, 4, 8
 _SECURITY_ENABLED = 0x80000000
 _DACL_ONLY = "sd_flags:1:4"
+_CANONICAL = (  # [MS-DTYP] 2.4.5
+    security.SEC_ACE_TYPE_ACCESS_DENIED,
+    security.SEC_ACE_TYPE_ACCESS_DENIED_OBJECT,
+    security.SEC_ACE_TYPE_ACCESS_ALLOWED,
+    security.SEC_ACE_TYPE_ACCESS_ALLOWED_OBJECT,
+)
 _NORMAL_ACCOUNT, _WORKSTATION, _PASSWORD_NEVER_EXPIRES = 0x200, 0x1000, 0x10000
 
 
@@ -113,15 +119,36 @@ class Sam:
         found = self.database.search(dn, ldb.SCOPE_BASE, attrs=["objectSid"])
         return str(ndr_unpack(security.dom_sid, found[0]["objectSid"][0]))
 
-    def append_aces(self, dn: str, sddl: str) -> None:
-        """Append explicit ACEs, in the order given, after those that the object has."""
+    def add_aces(self, dn: str, sddl: str, *, in_order: bool = True) -> None:
+        """Add explicit ACEs: in canonical order, or behind those that the object has."""
         inherited = security.SEC_ACE_FLAG_INHERITED_ACE
-        own = [ace for ace in self._dacl(dn).aces if not ace.flags & inherited]
-        self._write_dacl(dn, "D:", [*own, *self._parse(sddl).dacl.aces])
+        explicit = [ace for ace in self._dacl(dn).aces if not ace.flags & inherited]
+        explicit += self._parse(sddl).dacl.aces
+        if in_order:
+            explicit.sort(key=lambda ace: _CANONICAL.index(ace.type))
+        self.modify(dn, "nTSecurityDescriptor", self._packed("D:", explicit), replace=True)
 
     def protect(self, dn: str, sddl: str) -> None:
         """Replace an object's DACL by these ACEs alone, and keep it from inheriting any."""
-        self._write_dacl(dn, "D:P", self._parse(sddl).dacl.aces)
+        alone = self._packed("D:P", self._parse(sddl).dacl.aces)
+        self.modify(dn, "nTSecurityDescriptor", alone, replace=True)
+
+    def write_inherited_ace(self, dn: str, sddl: str) -> None:
+        """Put an ACE at the head of the inherited ones, in the file, past Samba's modules."""
+        partition = f"{self.configuration.upper()}.ldb"
+        path = self.settings.private_path(f"sam.ldb.d/{partition}")
+        file = ldb.Ldb(f"tdb://{path}", options=["modules:"])
+        stored = file.search(dn, ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"])[0]
+        descriptor = ndr_unpack(security.descriptor, stored["nTSecurityDescriptor"][0])
+        flag = security.SEC_ACE_FLAG_INHERITED_ACE
+        aces = [*self._parse(sddl).dacl.aces, *descriptor.dacl.aces]
+        aces.sort(key=lambda ace: bool(ace.flags & flag))
+        descriptor.dacl.aces, descriptor.dacl.num_aces = aces, len(aces)
+        message = ldb.Message(stored.dn)
+        message["nTSecurityDescriptor"] = ldb.MessageElement(
+            ndr_pack(descriptor), ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor"
+        )
+        file.modify(message)
 
     def _dacl(self, dn: str) -> security.acl:
         found = self.database.search(
@@ -132,11 +159,11 @@ class Sam:
     def _parse(self, sddl: str) -> security.descriptor:
         return security.descriptor.from_sddl("D:" + sddl.format_map(self.sids), self.domain_sid)
 
-    def _write_dacl(self, dn: str, head: str, aces: Iterable[security.ace]) -> None:
+    def _packed(self, head: str, aces: Iterable[security.ace]) -> bytes:
         descriptor = security.descriptor.from_sddl(head, self.domain_sid)
         for ace in aces:
             descriptor.dacl_add(ace)
-        self.modify(dn, "nTSecurityDescriptor", ndr_pack(descriptor), replace=True)
+        return bytes(ndr_pack(descriptor))
 
     def _remember(self, name: str, dn: str) -> None:
         self.sids[name] = self.sid(dn)
