@@ -11,6 +11,7 @@ from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, TypeAlias
 
 from adaudit.collect.ldif_marks import Marks
@@ -117,21 +118,22 @@ class _Blocks:
             self.cut = Fault(lines[0][0], f"{self.cut.reason}, in the middle of `{name}`")
 
     def _physical(self) -> Iterator[bytes]:
+        """The lines without their ends; `cut` says why the last one is the last."""
+        read = self._stream.readline
         try:
-            while line := self._stream.readline(_LONGEST_LINE):
+            line = read(_LONGEST_LINE)
+            if line.startswith(_UTF_16_MARKS):
+                self.cut = Fault(1, "the file is UTF-16: export without `-u`, or convert it")
+                return
+            line = line.removeprefix(_UTF_8_MARK)
+            while line:
                 self.number += 1
-                if self.number == 1:
-                    if line.startswith(_UTF_16_MARKS):
-                        self.cut = Fault(
-                            1, "the file is UTF-16: export without `-u`, or convert it"
-                        )
-                        return
-                    line = line.removeprefix(_UTF_8_MARK)
                 if not line.endswith(b"\n"):
                     self.cut = self._cut_at(line)
                     yield line
                     return
                 yield line[:-2] if line.endswith(b"\r\n") else line[:-1]
+                line = read(_LONGEST_LINE)
         except (EOFError, OSError, zlib.error) as error:
             self.cut = Fault(self.number + 1, f"the file is cut off or damaged: {error}")
 
@@ -206,14 +208,20 @@ def _value(number: int, line: bytes) -> tuple[str, bytes]:
     description, colon, value = line.partition(b":")
     if not colon:
         raise _FaultError(number, f"`{_shown(line)}` has no colon")
-    if not _DESCRIPTION.fullmatch(description):
+    name = _description(description)
+    if name is None:
         raise _FaultError(number, f"`{_shown(description)}` is not an attribute description")
-    name = description.decode().lower()
     if value.startswith(b":"):
         return name, _decoded(number, name, value[1:].strip(b" "))
     if value.startswith(b"<"):
         raise _FaultError(number, f"the value of `{name}` stands elsewhere (`:<`): not followed")
     return name, _text(number, name, value.lstrip(b" "))
+
+
+@lru_cache(maxsize=4096)
+def _description(text: bytes) -> str | None:
+    """An attribute description in lower case, None when it is none."""
+    return text.decode().lower() if _DESCRIPTION.fullmatch(text) else None
 
 
 def _decoded(number: int, name: str, value: bytes) -> bytes:
@@ -229,12 +237,13 @@ def _decoded(number: int, name: str, value: bytes) -> bytes:
 def _text(number: int, name: str, value: bytes) -> bytes:
     if b"\0" in value:
         raise _FaultError(number, f"the value of `{name}` holds a NUL byte: no LDIF, or damaged")
-    try:
-        value.decode()
-    except UnicodeDecodeError as error:
-        byte = value[error.start]
-        reason = f"the value of `{name}` is not UTF-8 (byte 0x{byte:02x}): convert the file"
-        raise _FaultError(number, reason) from None
+    if not value.isascii():
+        try:
+            value.decode()
+        except UnicodeDecodeError as error:
+            byte = value[error.start]
+            reason = f"the value of `{name}` is not UTF-8 (byte 0x{byte:02x}): convert the file"
+            raise _FaultError(number, reason) from None
     return value
 
 

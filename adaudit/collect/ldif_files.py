@@ -76,7 +76,7 @@ class _Reading:
             elif not isinstance(part, Record):
                 faults += 1
                 yield self._fault(f"{name}:{part.line}", part.reason)
-            elif "objectclass" not in part.attributes and part.dn:
+            elif part.dn and part.attributes and "objectclass" not in part.attributes:
                 unclassed.append(part.line)
             else:
                 yield from self._object(name, part)

@@ -72,7 +72,7 @@ class Search:
         return not self.classes or not classes.isdisjoint(map(str.lower, self.classes))
 
     def _reaches(self, dn: Dn) -> bool:
-        if dn == self.base:
+        if dn.path == self.base.path:
             return self.scope is not Scope.ONE_LEVEL
         if self.scope is Scope.BASE or not dn.is_below(self.base):
             return False

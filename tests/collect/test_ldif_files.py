@@ -146,3 +146,9 @@ def test_a_file_full_of_faults_is_left_early(file: Path) -> None:
 def test_the_description_names_the_files(tmp_path: Path) -> None:
     source = LdifSource([tmp_path / "a.ldif", tmp_path / "b.ldif.gz"])
     assert source.description == "LDIF a.ldif, b.ldif.gz"
+
+
+def test_an_unreadable_object_of_exchange_is_kept_without_its_descriptor(file: Path) -> None:
+    dn = "CN=EX01,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=example"
+    file.write_text(f"dn: {dn}\n\n", encoding="utf-8")
+    assert read(file) == [Entry(Dn(dn))]
