@@ -30,6 +30,8 @@ class ControlFlags(IntFlag):
 
 
 _ACL_REVISIONS = frozenset({2, 4})
+_DERIVED = ControlFlags.SELF_RELATIVE | ControlFlags.DACL_PRESENT | ControlFlags.SACL_PRESENT
+_NOT_KEPT = ~0xFFFF | int(_DERIVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +80,13 @@ class SecurityDescriptor:
     """The byte Sbz1, meaningful with RM_CONTROL_VALID. [MS-ADTS] 6.1.3.5"""
 
     def __post_init__(self) -> None:
-        if not 0 <= self.resource_manager_control < 1 << 8:
+        if self.resource_manager_control >> 8:
             raise DescriptorError("resource manager control does not fit in a byte")
         bits = int(self.control)
-        if bits >> 16:
-            raise DescriptorError(f"control 0x{bits:X} does not fit in 16 bits")
-        if bits & _DERIVED:
-            object.__setattr__(self, "control", ControlFlags(bits & ~_DERIVED))
+        if bits & _NOT_KEPT:
+            if bits >> 16:
+                raise DescriptorError(f"control 0x{bits:X} does not fit in 16 bits")
+            object.__setattr__(self, "control", ControlFlags(bits & ~_NOT_KEPT))
 
     @property
     def is_dacl_protected(self) -> bool:
@@ -100,6 +102,3 @@ class SecurityDescriptor:
         if not isinstance(self.sacl, AbsentAcl):
             flags |= ControlFlags.SACL_PRESENT
         return flags
-
-
-_DERIVED = int(ControlFlags.SELF_RELATIVE | ControlFlags.DACL_PRESENT | ControlFlags.SACL_PRESENT)

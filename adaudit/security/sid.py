@@ -9,6 +9,8 @@ from typing import Self
 from adaudit.errors import DescriptorError
 
 _MAX_SUBAUTHORITIES = 15
+_HEADER = struct.Struct(">BBHI")
+_SUBAUTHORITIES = tuple(struct.Struct(f"<{count}I") for count in range(_MAX_SUBAUTHORITIES + 1))
 _TEXT = re.compile(r"S-1-(0X[0-9A-F]{1,12}|[0-9]{1,15})((?:-[0-9]{1,10})*)")
 
 
@@ -22,10 +24,10 @@ class Sid:
     def __post_init__(self) -> None:
         if not 0 <= self.authority < 1 << 48:
             raise DescriptorError(f"SID authority {self.authority} does not fit in 48 bits")
-        if len(self.subauthorities) > _MAX_SUBAUTHORITIES:
-            count = len(self.subauthorities)
-            raise DescriptorError(f"SID has {count} subauthorities, at most 15 are allowed")
-        if not all(0 <= value < 1 << 32 for value in self.subauthorities):
+        parts = self.subauthorities
+        if len(parts) > _MAX_SUBAUTHORITIES:
+            raise DescriptorError(f"SID has {len(parts)} subauthorities, at most 15 are allowed")
+        if parts and (min(parts) < 0 or max(parts) >> 32):
             raise DescriptorError("SID subauthority does not fit in 32 bits")
 
     @classmethod
@@ -72,17 +74,19 @@ class Sid:
 
 @lru_cache(maxsize=1 << 16)
 def _decode(data: bytes) -> Sid:
-    if len(data) < 8:
+    if len(data) < _HEADER.size:
         raise DescriptorError(f"SID of {len(data)} bytes is shorter than its header of 8")
-    revision, count = data[0], data[1]
+    revision, count, high, low = _HEADER.unpack_from(data)
     if revision != 1:
         raise DescriptorError(f"SID revision is {revision}, not 1")
-    if len(data) != 8 + 4 * count:
-        expected = 8 + 4 * count
+    if count > _MAX_SUBAUTHORITIES:
+        raise DescriptorError(f"SID has {count} subauthorities, at most 15 are allowed")
+    if len(data) != _HEADER.size + 4 * count:
+        expected = _HEADER.size + 4 * count
         raise DescriptorError(
             f"SID with {count} subauthorities takes {expected} bytes, found {len(data)}"
         )
-    return Sid(int.from_bytes(data[2:8], "big"), struct.unpack_from(f"<{count}I", data, 8))
+    return Sid(high << 32 | low, _SUBAUTHORITIES[count].unpack_from(data, _HEADER.size))
 
 
 NULL = Sid(0, (0,))

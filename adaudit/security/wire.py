@@ -57,7 +57,8 @@ def decode(data: bytes) -> SecurityDescriptor:
     dacl = _list(data, dacl_at, control & _DACL_PRESENT, "DACL", spans)
     owner = _sid(data, owner_at, "owner", spans) if owner_at else None
     group = _sid(data, group_at, "group", spans) if group_at else None
-    _check_coverage(data, spans, shares_sid=owner_at == group_at)
+    if not _is_seamless(spans, len(data)):
+        _check_coverage(data, spans, shares_sid=owner_at == group_at)
     kept = _control_flags(control & ~_DERIVED)
     return SecurityDescriptor(kept, owner, group, dacl, sacl, sbz1)
 
@@ -142,23 +143,33 @@ def _decode_acl(data: bytes, offset: int, name: str) -> tuple[Acl, int]:
     for index in range(count):
         if position + 4 > end:
             raise DescriptorError(f"{name} ends before its entry {index} of {count}")
-        stop = position + (data[position + 2] | data[position + 3] << 8)
+        ace_size = data[position + 2] | data[position + 3] << 8
         # [MS-DTYP] 2.4.4.1: a multiple of 4; without a sound size the next entry cannot be found
-        if stop > end or stop - position < 4 or (stop - position) % 4:
-            raise DescriptorError(f"{name} entry {index} has an impossible size")
-        entries.append(decode_ace(data[position:stop]))
-        position = stop
+        if ace_size < 4 or ace_size & 3 or ace_size > end - position:
+            raise DescriptorError(f"{name} entry {index} says that it takes {ace_size} bytes")
+        following = position + ace_size
+        entries.append(decode_ace(data[position:following]))
+        position = following
     return Acl(revision, tuple(entries), data[position:end]), size
 
 
 def _sid(data: bytes, offset: int, name: str, spans: list[_Span]) -> Sid:
-    if offset + 8 > len(data):
+    start_of_parts = offset + 8
+    if start_of_parts > len(data):
         raise DescriptorError(f"{name} at offset {offset} runs over the end at {len(data)}")
-    end = offset + 8 + 4 * data[offset + 1]
-    if end > len(data):
-        raise DescriptorError(f"{name} at offset {offset} runs over the end at {len(data)}")
+    end = start_of_parts + 4 * data[offset + 1]
     spans.append((offset, end, name))
     return Sid.decode(data[offset:end])
+
+
+def _is_seamless(spans: Sequence[_Span], size: int) -> bool:
+    """Whether components follow each other as Active Directory writes them: the usual case."""
+    position = 0
+    for start, end, _ in spans:
+        if start != position:
+            return False
+        position = end
+    return position == size
 
 
 def _check_coverage(data: bytes, spans: Sequence[_Span], *, shares_sid: bool) -> None:
