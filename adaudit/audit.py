@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 
 from adaudit.checks import Check, Context, catalogue, matrix_of
 from adaudit.collect.collector import Progress, collect, open_source
-from adaudit.config import AuditConfig, SnapshotTarget, TargetConfig
+from adaudit.config import AuditConfig, LdapTarget, LdifTarget, SnapshotTarget, TargetConfig
 from adaudit.directory.snapshot import Snapshot, SnapshotWriter
 from adaudit.errors import CollectError, ConfigError, DirectoryError
 from adaudit.findings import Report, TargetReport
@@ -45,8 +46,25 @@ def read(target: TargetConfig, ask: Ask | None, progress: Progress | None) -> Sn
     """
     if isinstance(target, SnapshotTarget):
         return Snapshot.open(target.snapshot)
-    with open_source(target, ask) as source, SnapshotWriter(source.description) as writer:
+    return collect_into(target, None, ask, progress)
+
+
+def collect_into(
+    target: LdapTarget | LdifTarget, path: Path | None, ask: Ask | None, progress: Progress | None
+) -> Snapshot:
+    """
+    Collect a target into a snapshot file, or into memory without `path`.
+
+    Raises `CollectError` when nothing can be read, `DirectoryError` when the file cannot be
+    written; what stood there before is kept then.
+    """
+    with (
+        open_source(target, ask) as source,
+        SnapshotWriter(source.description, path) as writer,
+    ):
         collect(source, writer, progress)
+        for warning in source.warnings:
+            writer.add_warning(warning)
         return writer.finish()
 
 

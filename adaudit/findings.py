@@ -232,3 +232,37 @@ class Report:
         """All findings of all targets."""
         for target in self.targets:
             yield from target.findings
+
+
+@dataclass(frozen=True, slots=True)
+class EntryLine:
+    """One entry of the DACL in an explanation."""
+
+    position: int
+    sddl: str
+    readable: str
+    effect: str
+    """What it did to the question: `decides`, `comes too late`, `is for others`, …"""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """One verdict with its whole reason."""
+
+    subject: Party
+    object: str
+    right: str
+    checked_by: str
+    """The server whose local groups count"""
+    decision: str
+    reason: str
+    evidence: Evidence | None
+    """The deciding entry, None where none decided"""
+    path_kinds: tuple[str, ...]
+    """For each step of `evidence.path` after the first, how it is reached: `member`, …"""
+    entries: tuple[EntryLine, ...]
+    """The whole DACL in stored order"""
+    notes: tuple[str, ...]
+    """Doubts, and oddities of the deciding entry and the descriptor"""
+    token: tuple[str, ...]
+    """Names of all SIDs of the token"""

@@ -22,7 +22,7 @@ from adaudit.checks._context import Context
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.findings import Evidence, Finding, Party, Severity, fingerprint
-from adaudit.security.ace import Ace
+from adaudit.security.ace import Ace, AnyAce
 from adaudit.security.canonical import Disorder, find_disorder
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.rights import Right
@@ -47,13 +47,13 @@ def _finding(
     entry: Entry, descriptor: SecurityDescriptor, dacl: Acl, disorder: Disorder, view: View
 ) -> Finding:
     shadowed = tuple(_shadowed(descriptor, dacl, view))
-    shown = [ace for _, ace in shadowed] or [dacl.entries[disorder.position]]
+    late: list[AnyAce] = [ace for _, ace in shadowed] or [dacl.entries[disorder.position]]
     message = f"entry {disorder.position} is an {disorder.rule.value} (entry {disorder.behind})"
     if shadowed:
         denies = ", ".join(str(position) for position, _ in shadowed)
         message += f"; what entry {denies} denies is granted before"
     return Finding(
-        id=fingerprint("dacl-order", str(entry.guid or entry.dn.path), *map(encode_ace, shown)),
+        id=fingerprint("dacl-order", str(entry.guid or entry.dn.path), *map(encode_ace, late)),
         check="dacl-order",
         severity=Severity.HIGH if shadowed else Severity.LOW,
         subject=Party(entry.dn.name, str(entry.dn)),

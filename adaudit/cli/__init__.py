@@ -1,1 +1,69 @@
 """The commands: the only place that prints or exits."""
+
+import importlib
+import sys
+
+import click
+
+from adaudit.errors import AdauditError, CollectError, DirectoryError
+
+_COMMANDS = ("audit", "collect", "check", "explain", "checks", "config")
+_WRONG_USE = 2
+_INCOMPLETE = 3
+_INTERRUPTED = 130
+
+
+class _Commands(click.Group):
+    """Loads the module of a command only when it is called: libraries cost time to import."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"adaudit.cli.{cmd_name}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog=(
+        "Exit status: 0 complete and clean, 1 findings at or above --fail-on, 2 wrong use or "
+        "configuration, 3 incomplete: something could not be read or decided, and nothing found."
+    ),
+)
+@click.version_option(package_name="adaudit", message="%(prog)s %(version)s")
+def adaudit() -> None:
+    """Say who may do what in an Active Directory, and which entry and which group decide."""
+
+
+def main() -> None:
+    """Run a command; expected failures become one message on stderr and an exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        stream.reconfigure(errors="backslashreplace")
+    try:
+        status = adaudit(prog_name="adaudit", standalone_mode=False)
+    except click.exceptions.Abort:
+        status = _INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        status = _WRONG_USE
+    except AdauditError as error:
+        _tell(error)
+        status = _INCOMPLETE if isinstance(error, CollectError | DirectoryError) else _WRONG_USE
+    except BrokenPipeError:
+        sys.stderr.close()  # whoever reads the output has gone; python would complain at exit
+        status = 0
+    sys.exit(status or 0)
+
+
+def _tell(error: AdauditError) -> None:
+    from adaudit.report.text import safe_text  # noqa: PLC0415 - needed for errors alone
+
+    for line in error.message.split("\n"):
+        click.echo(f"error: {safe_text(line)}", err=True)
+    if error.hint:
+        click.echo(f"help: {safe_text(error.hint)}", err=True)

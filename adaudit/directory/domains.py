@@ -51,6 +51,11 @@ class Domains:
         """The domains that are known to exist and were not read."""
         return tuple(domain for domain in self.all if domain.sid is None)
 
+    @property
+    def root(self) -> Domain | None:
+        """The domain above all others, as far as that can be told by names."""
+        return min(self.all, key=lambda domain: len(domain.dn.rdns), default=None)
+
     def containing(self, dn: Dn) -> Domain | None:
         """The domain whose naming context holds `dn`, None for the configuration and schema."""
         around = [d for d in self.all if d.dn == dn or dn.is_below(d.dn)]

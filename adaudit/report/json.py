@@ -107,6 +107,11 @@ def render(report: Report) -> str:
         "complete": report.is_complete,
         "targets": [_target(target) for target in report.targets],
     }
+    return dump(fields)
+
+
+def dump(fields: Json) -> str:
+    """Any value as indented JSON text whose hidden characters are escaped."""
     return _inert(json.dumps(fields, ensure_ascii=False, indent=2)) + "\n"
 
 
@@ -176,7 +181,7 @@ def _group(group: OffendingGroup, target: TargetReport) -> Json:
     known = pairs_by_name(target.matrix)
     pairs = [known[name] for name in group.affects if name in known]
     return {
-        **_party(group.party),
+        **party_fields(group.party),
         "role": group.role,
         "pairs": [{"sender": pair.sender, "receiver": pair.receiver} for pair in pairs],
         "findings": [finding.id for finding in group.findings],
@@ -188,23 +193,24 @@ def _finding(finding: Finding) -> Json:
         "id": finding.id,
         "check": finding.check,
         "severity": str(finding.severity),
-        "subject": _party(finding.subject),
+        "subject": party_fields(finding.subject),
         "message": finding.message,
         "affects": finding.affects,
-        "through": [_party(party) for party in finding.through],
+        "through": [party_fields(party) for party in finding.through],
         "remedy": finding.remedy,
         "look": finding.look,
-        "evidence": [_evidence(evidence) for evidence in finding.evidence],
+        "evidence": [evidence_fields(evidence) for evidence in finding.evidence],
     }
 
 
-def _evidence(evidence: Evidence) -> Json:
+def evidence_fields(evidence: Evidence) -> Json:
+    """The fields of one piece of evidence."""
     return {
         "object": evidence.object,
         "position": evidence.position,
         "sddl": evidence.sddl,
         "readable": evidence.readable,
-        "trustee": _party(evidence.trustee),
+        "trustee": party_fields(evidence.trustee),
         "path": evidence.path,
         "set_on": evidence.set_on,
         "origin": [_place(place) for place in evidence.origin],
@@ -227,7 +233,8 @@ def _check(result: CheckResult) -> Json:
     }
 
 
-def _party(party: Party) -> dict[str, Json]:
+def party_fields(party: Party) -> dict[str, Json]:
+    """The fields of a principal or object."""
     return {"name": party.name, "dn": party.dn, "sid": party.sid}
 
 

@@ -1,0 +1,5 @@
+"""`python -m adaudit`."""
+
+from adaudit.cli import main
+
+main()

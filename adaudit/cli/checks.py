@@ -1,0 +1,23 @@
+"""`adaudit checks`: the catalogue."""
+
+import click
+
+from adaudit.checks import catalogue
+from adaudit.errors import QuestionError
+
+
+@click.command()
+@click.argument("check_id", metavar="[ID]", required=False)
+def checks(check_id: str | None) -> None:
+    """List all checks, or say what check ID reports, why it matters and how to mend it."""
+    known = {check.id: check for check in catalogue()}
+    if check_id is None:
+        width = max(map(len, known))
+        for check in known.values():
+            click.echo(f"{check.id:{width}}  {check.severity!s:6}  {check.title}")
+        return
+    if check_id not in known:
+        raise QuestionError(f"no check `{check_id}`", f"checks: {', '.join(known)}")
+    check = known[check_id]
+    click.echo(f"{check.title}\n\nid: {check.id}\nworst severity: {check.severity}\n")
+    click.echo(check.documentation)

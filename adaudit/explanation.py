@@ -1,0 +1,143 @@
+"""One verdict with its whole reason: `adaudit explain`."""
+
+from collections.abc import Iterator
+
+from adaudit.access.evaluator import evaluate
+from adaudit.access.token import Server, Token
+from adaudit.access.verdict import Decision, Verdict
+from adaudit.access.view import View
+from adaudit.directory.dn import Dn
+from adaudit.directory.entry import Entry
+from adaudit.directory.snapshot import Snapshot, Unreadable, descriptor_of
+from adaudit.errors import QuestionError
+from adaudit.exchange.pairs import MailFlow
+from adaudit.findings import EntryLine, Explanation
+from adaudit.security.ace import AnyAce, OpaqueAce
+from adaudit.security.canonical import find_disorder
+from adaudit.security.descriptor import Acl, SecurityDescriptor
+from adaudit.security.rights import Right
+from adaudit.security.sddl import format_ace
+from adaudit.wording import evidence, party, readable, reason
+
+
+def explain(
+    snapshot: Snapshot, who: str, on: str, right_name: str, domain: str | None = None
+) -> Explanation:
+    """
+    Explain whether `who` holds a right on an object.
+
+    `who` is an account or group by name, DN or SID; `on` the DN of an object or the name of an
+    Exchange server; `domain` the domain whose controller checks access, where that is a choice.
+    Raises `QuestionError` when one of them does not exist or the object cannot be judged.
+    """
+    view = View(snapshot)
+    flow = MailFlow(view)
+    right = view.right_of(right_name)
+    entry = _object(on, view, flow)
+    descriptor = descriptor_of(entry)
+    if isinstance(descriptor, Unreadable):
+        raise QuestionError(f"`{entry.dn}` cannot be judged: {descriptor.reason}")
+    place = _place(entry.dn, domain, view, flow)
+    token = view.token(view.principal_named(who), place)
+    verdict = evaluate(descriptor, token, view.question(right, entry))
+    return _explanation(entry, descriptor, token, verdict, right, place, view)
+
+
+def _object(on: str, view: View, flow: MailFlow) -> Entry:
+    if "=" in on:
+        entry = view.snapshot.entry(Dn(on))
+        if entry is None:
+            raise QuestionError(f"no object `{on}` in the snapshot")
+        return entry
+    for server in flow.servers:
+        if on.lower() in (server.label.lower(), server.name.lower()):
+            return server.entry
+    names = ", ".join(server.label for server in flow.servers) or "none"
+    raise QuestionError(f"no Exchange server `{on}`", f"give a DN, or one of: {names}")
+
+
+def _place(dn: Dn, domain: str | None, view: View, flow: MailFlow) -> Server:
+    """An Exchange server checks access to itself, a domain controller access to all else."""
+    if domain is not None:
+        return view.controller_of(view.domains.named(domain))
+    for server in flow.servers:
+        if dn == server.dn or dn.is_below(server.dn):
+            return flow.place(server)
+    return view.controller_of(view.domains.containing(dn) or view.domains.root)
+
+
+def _explanation(
+    entry: Entry,
+    descriptor: SecurityDescriptor,
+    token: Token,
+    verdict: Verdict,
+    right: Right,
+    place: Server,
+    view: View,
+) -> Explanation:
+    deciding = verdict.deciding
+    shown = evidence(entry, deciding, verdict, token, view) if deciding else None
+    links = reversed(token.path(deciding.sid)) if deciding else ()
+    return Explanation(
+        subject=party(token.subject, view),
+        object=str(entry.dn),
+        right=right.name,
+        checked_by=place.name,
+        decision=verdict.decision.value,
+        reason=reason(verdict, view),
+        evidence=shown,
+        path_kinds=tuple(link.via.value for link in links if link.via),
+        entries=tuple(_lines(descriptor, token, verdict, view)),
+        notes=tuple(_notes(descriptor, verdict, view)),
+        token=tuple(sorted(map(view.name, token.sids))),
+    )
+
+
+def _lines(
+    descriptor: SecurityDescriptor, token: Token, verdict: Verdict, view: View
+) -> Iterator[EntryLine]:
+    if not isinstance(descriptor.dacl, Acl):
+        return
+    effects = dict(_effects(verdict))
+    for position, ace in enumerate(descriptor.dacl.entries):
+        sddl = format_ace(ace)
+        effect = effects.get(position) or _idle(ace, token)
+        yield EntryLine(position, sddl, readable(ace, view), effect)
+
+
+def _effects(verdict: Verdict) -> Iterator[tuple[int, str]]:
+    for doubt in verdict.doubts:
+        if doubt.position is not None:
+            yield doubt.position, f"may apply: {doubt.why}"
+    for later in verdict.overruled:
+        yield later.position, "comes too late"
+    for later in verdict.repeated:
+        yield later.position, "would decide alike, comes later"
+    if verdict.deciding:
+        yield verdict.deciding.position, "DECIDES"
+
+
+def _idle(ace: AnyAce, token: Token) -> str:
+    """Why an entry that the verdict does not name did nothing."""
+    if ace.is_inherit_only:
+        return "is for objects below"
+    if isinstance(ace, OpaqueAce):
+        return "is not understood, and of no type that decides"
+    if not ace.allows and not ace.denies:
+        return "is of no type that decides"
+    if ace.trustee not in token.sids and not token.doubt(ace.trustee):
+        return "is for others"
+    return "is about something else"
+
+
+def _notes(descriptor: SecurityDescriptor, verdict: Verdict, view: View) -> Iterator[str]:
+    yield from verdict.notes
+    if verdict.decision is Decision.UNDECIDED:
+        yield from dict.fromkeys(doubt.why for doubt in verdict.doubts)
+    if descriptor.is_dacl_protected:
+        yield "the object takes no entries from its parent"
+    disorder = find_disorder(descriptor.dacl) if isinstance(descriptor.dacl, Acl) else None
+    if disorder:
+        yield f"not in canonical order: entry {disorder.position} is an {disorder.rule.value}"
+    if descriptor.owner:
+        yield f"the owner is {view.name(descriptor.owner)}"
