@@ -16,6 +16,7 @@ class KerberosAuth(StrictModel, json_schema_extra={"dependentRequired": {"passwo
     user: Line | None = None
     """`user@REALM`, the realm in capitals; without it the current user"""
     password: Secret | None = None
+    """Where the password comes from; only with `user`, and in place of tickets"""
     ccache: TicketFile | None = None
     """File with the tickets that `kinit` got; without it the default one of this computer"""
 
@@ -41,6 +42,7 @@ class NtlmAuth(StrictModel, json_schema_extra=_ONE_SECRET):
     user: Line
     r"""`DOMAIN\user` or `user@domain`"""
     password: Secret | None = None
+    """Where the password comes from"""
     nt_hash: Secret | None = None
     """The NT hash in place of the password: 32 hexadecimal digits, and as secret"""
 
@@ -60,6 +62,7 @@ class SimpleAuth(StrictModel):
     user: Line
     r"""A DN, `user@domain` or `DOMAIN\user`"""
     password: Secret
+    """Where the password comes from"""
 
 
 class AnonymousAuth(StrictModel):

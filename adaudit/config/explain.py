@@ -27,7 +27,11 @@ _BELOW: dict[str, type[StrictModel] | _Models] = {
     "waivers": Waiver,
 }
 """The model below a key, or the models by the name that pydantic's path gives the chosen one"""
-_PLAIN = {"missing": "is required", "too_short": "must not be empty"}
+_PLAIN = {
+    "missing": "is required",
+    "too_short": "must not be empty",
+    "string_too_short": "must not be empty",
+}
 _LIMITS = {"greater_than_equal": ("least", "ge"), "less_than_equal": ("most", "le")}
 
 

@@ -47,7 +47,9 @@ class AuditConfig(StrictModel):
     targets: Annotated[tuple[AnyTarget, ...], Field(min_length=1)]
     """The directories to audit"""
     checks: ChecksConfig = ChecksConfig()
+    """Which checks run, and what makes the run fail"""
     waivers: tuple[Waiver, ...] = ()
+    """Findings that are known and accepted for a time"""
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:

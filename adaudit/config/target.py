@@ -40,6 +40,7 @@ class LdapTarget(StrictModel):
     starttls: Flag = False
     """Change to TLS inside `ldap://`"""
     tls: TlsConfig = TlsConfig()
+    """How the certificate is judged; only with `ldaps://` or `starttls`"""
     auth: AnyAuth = KerberosAuth()
     """Who reads; without it the current user, by Kerberos"""
     timeout: Seconds = 30
