@@ -85,11 +85,8 @@ def _finding_rows(finding: Finding, pairs: _Pairs) -> Iterator[Row]:
         told.update(names)
         groups = _group_cells(finding, nested)
         for name in names or [""]:
-            is_elsewhere = pairs.are_elsewhere(name, evidence.object)
-            cells = (
-                common | _entry_cells(evidence) | ({} if is_elsewhere else _place_cells(evidence))
-            )
-            yield from _crossed(cells, groups, name, pairs)
+            place = {} if pairs.are_elsewhere(name, evidence.object) else _place_cells(evidence)
+            yield from _crossed(common | _entry_cells(evidence) | place, groups, name, pairs)
     rest = [name for name in all_affected(finding) if name not in told]
     if not finding.evidence and not rest:
         rest = [""]

@@ -17,10 +17,13 @@ def flow(pieces: Iterable[str], first: str = "", gap: str = "   ") -> list[str]:
     """
     The pieces one after another, broken only between them.
 
-    `first` opens the first line; the lines after it are indented by as much.
+    `first` opens the first line; the lines after it are indented by as much. An opening of more
+    than half the width has a line of its own.
     """
     lines: list[str] = []
     line, is_empty, indent = first, True, " " * columns(first)
+    if columns(first) > WIDTH // 2:
+        lines, line, indent = [first.rstrip(" ")], "   ", "   "
     for piece in pieces:
         longer = line + piece if is_empty else line + gap + piece
         if is_empty or columns(longer) <= WIDTH:

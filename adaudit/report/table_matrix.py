@@ -42,17 +42,20 @@ class Grid:
     @classmethod
     def of(cls, matrix: Matrix) -> Self:
         """
-        Everything where it fits the width.
+        Everything where it fits the width, under numbers if the names are too long.
 
-        Where not, the rows and columns that are all alike are told in words, and what remains is
-        drawn, under numbers if need be.
+        Where not even that fits, the rows and columns that are all alike are told in words, and
+        what remains is drawn.
         """
         marks = {(pair.sender, pair.receiver): _mark(pair) for pair in matrix.pairs}
         if _fits(matrix.servers, matrix.receivers):
             return cls(matrix.servers, matrix.receivers, marks, {})
+        numbers = {name: str(number) for number, name in enumerate(matrix.servers, 1)}
+        labels = [f"{number} {name}" for name, number in numbers.items()]
+        if _fits(labels, [numbers[name] for name in matrix.receivers]):
+            return cls(matrix.servers, matrix.receivers, marks, numbers)
         rows, shown, notes = _shortened(matrix.servers, matrix.receivers, marks)
-        numbers = {} if _fits(rows, shown) else _numbered(matrix.servers)
-        return cls(rows, shown, marks, numbers, notes)
+        return cls(rows, shown, marks, {} if _fits(rows, shown) else numbers, notes)
 
     def blocks(self) -> list[Block]:
         """The cells, in as many blocks as the width asks for."""
@@ -65,8 +68,10 @@ class Grid:
 
     def key(self) -> list[str]:
         """What the numbers stand for, and what was not drawn."""
-        numbered = [self._label(name) for name in self.columns] if self.numbers else []
-        return [*(flow(numbered, "columns: ") if numbered else []), *self.notes]
+        names = [name for name in self.columns if name not in self.rows] if self.numbers else []
+        numbered = [self._label(name) for name in names]
+        notes = [line for note in self.notes for line in wrap(note)]
+        return [*(flow(numbered, "columns: ") if numbered else []), *notes]
 
     def _block(self, receivers: Sequence[str]) -> Block:
         header = ["", *(self.numbers.get(name, name) for name in receivers)]
@@ -122,10 +127,6 @@ def _mark(pair: Pair) -> str:
     return _MARKS[pair.state] + _DIFFERS * pair.differs
 
 
-def _numbered(servers: Sequence[str]) -> dict[str, str]:
-    return {name: str(number) for number, name in enumerate(servers, 1)}
-
-
 def _fits(rows: Sequence[str], receivers: Sequence[str]) -> bool:
     label = max(map(columns, rows), default=0)
     return label + sum(max(columns(name), _CELL) + _GAP for name in receivers) <= WIDTH
@@ -134,26 +135,38 @@ def _fits(rows: Sequence[str], receivers: Sequence[str]) -> bool:
 def _shortened(
     rows: Sequence[str], receivers: Sequence[str], marks: dict[tuple[str, str], str]
 ) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """The rows and columns that have to be drawn, and those that are all alike in words."""
-    by_sender = {s: {marks.get((s, r), _UNKNOWN) for r in receivers if r != s} for s in rows}
-    by_receiver = {r: {marks.get((s, r), _UNKNOWN) for s in rows if r != s} for r in receivers}
-    notes = [f"{_only(m):<6}{s} → every other" for s, m in by_sender.items() if _only(m)]
-    notes += [f"{_only(m):<6}every other → {r}" for r, m in by_receiver.items() if _only(m)]
-    uneven = [
-        (s, r)
-        for s, of_sender in by_sender.items()
-        for r, of_receiver in by_receiver.items()
-        if s != r and marks.get((s, r), _UNKNOWN) != _OK
-        if not _only(of_sender) and not _only(of_receiver)
-    ]
-    shown = {sender for sender, _ in uneven}, {receiver for _, receiver in uneven}
+    """The rows and columns that have to be drawn, and in words those that are all alike."""
+    cells = {(s, r): marks.get((s, r), _UNKNOWN) for s in rows for r in receivers if s != r}
+    senders = _alike(rows, cells, 0)
+    left = {pair: mark for pair, mark in cells.items() if pair[0] not in senders}
+    whole = _alike(receivers, left, 1)
+    notes = [f"{mark:<6}{names} → every other" for mark, names in _together(senders, rows)]
+    rest = "the others" if senders else "every other"
+    notes += [f"{mark:<6}{rest} → {names}" for mark, names in _together(whole, receivers)]
+    uneven = [(s, r) for (s, r), mark in left.items() if mark != _OK and r not in whole]
+    notes += ["ok    all others"] if _OK in left.values() else []
     return (
-        tuple(name for name in rows if name in shown[0]),
-        tuple(name for name in receivers if name in shown[1]),
-        (*notes, "ok    all others"),
+        tuple(name for name in rows if any(name == sender for sender, _ in uneven)),
+        tuple(name for name in receivers if any(name == receiver for _, receiver in uneven)),
+        tuple(notes),
     )
 
 
-def _only(marks: set[str]) -> str:
-    """The mark of a row or column that is all alike and not all fine, else nothing."""
-    return next(iter(marks)) if len(marks) == 1 and _OK not in marks else ""
+def _alike(names: Sequence[str], cells: dict[tuple[str, str], str], side: int) -> dict[str, str]:
+    """The rows (side 0) or columns (side 1) of which all cells are alike and not fine."""
+    found: dict[str, set[str]] = {name: set() for name in names}
+    for pair, mark in cells.items():
+        found[pair[side]].add(mark)
+    return {
+        name: next(iter(marks))
+        for name, marks in found.items()
+        if len(marks) == 1 and _OK not in marks
+    }
+
+
+def _together(marks: dict[str, str], names: Sequence[str]) -> list[tuple[str, str]]:
+    """Those of one mark in words."""
+    found: dict[str, list[str]] = {}
+    for name, mark in marks.items():
+        found.setdefault(mark, []).append(name)
+    return [(mark, sides(alike, names)) for mark, alike in found.items()]

@@ -64,22 +64,23 @@ def _pair(sender: str, receiver: str, states: tuple[PairState, PairState]) -> Pa
     return Pair(sender, receiver, max(states, key=order.index), judgements)
 
 
-def deny(trustee: Party, object_dn: str, position: int, *path: str) -> Evidence:
-    """An inherited deny that was set on the administrative group."""
+def deny(trustee: Party, object_dn: str, pair: str, *path: str) -> Evidence:
+    """An inherited deny, entry 2, that was set on the administrative group."""
     servers = f"CN=Servers,{ADMIN_GROUP}"
     return Evidence(
         object=object_dn,
-        position=position,
+        position=2,
         sddl=f"(OD;CIID;CR;{SEND_AS};;{trustee.sid})",
         readable=f"deny Send-As for {trustee.name}, inherited",
         trustee=trustee,
         path=path,
         origin=(
-            Place(object_dn, position, is_explicit=False),
-            Place(servers, position + 1, is_explicit=False),
+            Place(object_dn, 2, is_explicit=False),
+            Place(servers, 3, is_explicit=False),
             Place(ADMIN_GROUP, 0, is_explicit=True),
         ),
         overrules=("allow Send-As for CONTOSO\\Exchange Domain Servers, inherited (entry 5)",),
+        affects=(pair,),
     )
 
 
@@ -129,7 +130,7 @@ def _denied_results() -> tuple[CheckResult, ...]:
         subject=restricted,
         message="a deny for this group decides before the allow for Exchange Domain Servers",
         evidence=tuple(
-            deny(restricted, dn, 2, *path)
+            deny(restricted, dn, f"EX02 → {name}", *path)
             for name in ("EX01", "EX03", "EX04")
             for dn in (server_dn(name), virtual_server_dn(name))
         ),
@@ -156,8 +157,9 @@ def _denied_results() -> tuple[CheckResult, ...]:
                 sddl=f"(OD;;CR;{SEND_AS};;{legacy.sid})",
                 readable=f"deny Send-As for {legacy.name}",
                 trustee=legacy,
-                path=("EX01$", "Legacy Bridgeheads"),
+                path=("EX01$", legacy.name),
                 origin=(Place(virtual, 0, is_explicit=True),),
+                affects=("EX01 → EX03",),
             ),
         ),
         affects=("EX01 → EX03",),
@@ -240,7 +242,9 @@ def forty() -> Report:
         subject=restricted,
         message="a deny for this group decides before the allow for Exchange Domain Servers",
         evidence=tuple(
-            deny(restricted, server_dn(pair.receiver), 2, f"{pair.sender}$", "Mail Restrictions")
+            deny(
+                restricted, server_dn(pair.receiver), str(pair), f"{pair.sender}$", restricted.name
+            )
             for pair in broken
         ),
         affects=tuple(map(str, broken)),
@@ -286,7 +290,9 @@ def everywhere(name: str) -> Report:
         name=name,
         source=name,
         facts=(name,),
-        matrix=Matrix(name, ("EX01", name), ("EX01", name), (Pair("EX01", name, UNKNOWN, judgements),)),
+        matrix=Matrix(
+            name, ("EX01", name), ("EX01", name), (Pair("EX01", name, UNKNOWN, judgements),)
+        ),
         results=(CheckResult("send-as-denied", Outcome.UNKNOWN, findings, (Gap(name, name),)),),
         gaps=(Gap(name, name),),
         warnings=(name,),
@@ -309,7 +315,13 @@ def chinese() -> Report:
         subject=restricted,
         message="a deny for this group decides",
         evidence=(
-            deny(restricted, server_dn("邮件服务器一"), 2, "EX02$", "Tartományi kiszolgálók"),
+            deny(
+                restricted,
+                server_dn("邮件服务器一"),
+                "EX02 → 邮件服务器一",
+                "EX02$",
+                "Tartományi kiszolgálók",
+            ),
         ),
         affects=("EX02 → 邮件服务器一", "EX02 → Kiszolgáló-őrség"),
     )
