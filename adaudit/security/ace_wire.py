@@ -31,8 +31,10 @@ def decode_ace(data: bytes) -> AnyAce:
     if len(data) < _HEADER.size:
         raise DescriptorError(f"entry of {len(data)} bytes is shorter than its header of 4")
     type_code, flag_bits, size = _HEADER.unpack_from(data)
-    if size != len(data) or size % 4:
+    if size != len(data):
         raise DescriptorError(f"entry says that it takes {size} bytes, found {len(data)}")
+    if size % 4:
+        raise DescriptorError(f"entry takes {size} bytes, which is no multiple of 4")
     flags = _ace_flags(flag_bits)
     known = _KNOWN_TYPES.get(type_code)
     if known is None:

@@ -74,7 +74,7 @@ def parse(
             control |= flags
         else:
             sids[letter] = reader.sid()
-    reader.end()
+    reader.end("expected `O:`, `G:`, `D:`, `S:` or the end")
     absent = AbsentAcl()
     dacl, sacl = lists.get("D", absent), lists.get("S", absent)
     return SecurityDescriptor(control, sids.get("O"), sids.get("G"), dacl, sacl)

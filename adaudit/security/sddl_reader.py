@@ -63,11 +63,11 @@ class Reader:
         self.position = match.end()
         return match.group()
 
-    def end(self) -> None:
+    def end(self, message: str = "expected the end") -> None:
         """Check that nothing but white space is left."""
         self.skip_space()
         if self.position < len(self.text):
-            raise self.error("expected the end")
+            raise self.error(message)
 
     def sid(self) -> Sid:
         """Take a SID: `S-1-…` or an alias of two letters."""
