@@ -1,14 +1,19 @@
 """From findings into a form that people or programs read."""
 
+from __future__ import annotations
+
 import contextlib
-import secrets
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from adaudit.errors import ReportError
-from adaudit.findings import Report
+
+if TYPE_CHECKING:  # whoever only asks for the names of the forms need not wait for the rest
+    from adaudit.findings import Report
 
 __all__ = ["FORMATS", "Format", "write"]
 
@@ -67,7 +72,7 @@ def write(report: Report, form: Format, path: Path) -> None:
 
 
 def _replace(path: Path, data: bytes) -> None:
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    beside = path.with_name(f".{path.name}.{os.urandom(4).hex()}")
     try:
         with beside.open("xb") as file:
             file.write(data)

@@ -24,6 +24,8 @@ COLUMNS = {
     "check": "id of the check",
     "finding": "id of the finding, as waivers name it",
     "subject": "what the row is about: a group, an account, an object, a file",
+    "subject_dn": "its DN",
+    "subject_sid": "its SID",
     "group": "the offending group",
     "group_dn": "its DN",
     "group_sid": "its SID",

@@ -124,6 +124,8 @@ def _finding_cells(finding: Finding) -> Row:
         "check": finding.check,
         "finding": finding.id,
         "subject": finding.subject.name,
+        "subject_dn": finding.subject.dn or "",
+        "subject_sid": finding.subject.sid or "",
         "message": finding.message,
         "remedy": " | ".join(finding.remedy),
         "look": finding.look or "",

@@ -35,7 +35,7 @@ def _entry_lines(finding: Finding, alike: Sequence[Evidence]) -> list[str]:
     return [
         *labelled("denies" if is_denied else "entry", words, first.sddl),
         *_origin_lines(first),
-        *(labelled("on", *_on(first)) if first.object != first.set_on else ()),
+        *(labelled("on", *_on(first)) if len(first.origin) != 1 else ()),
         *listed("also on", map(_GAP.join, also)),
         *_path_lines(alike),
         *listed("overrules", (text for e in alike for text in e.overrules)),

@@ -89,7 +89,7 @@ class Grid:
 def legend(matrix: Matrix) -> list[str]:
     """The question that the matrix answers, and what its marks mean."""
     question = f"{matrix.right}: may the row's server send to the column's?"
-    differs = [f"{_DIFFERS} not on every object"] if any(p.differs for p in matrix.pairs) else []
+    differs = [f"{_DIFFERS}  differs, see below"] if any(p.differs for p in matrix.pairs) else []
     return [question, *flow([*_MEANINGS, *differs]), *_senders_only(matrix)]
 
 

@@ -92,6 +92,7 @@ def test_an_entry_is_not_said_to_take_effect_on_the_receiver_of_another_pair() -
 
 def test_a_finding_without_entry_has_a_row_for_each_pair() -> None:
     found = [row for row in rows(denied()) if row["check"] == "send-as-not-granted"]
+    assert {row["subject_dn"] for row in found} == {"CN=EX04,OU=Servers,DC=contoso,DC=example"}
     assert [(row["subject"], row["receiver"], row["state"]) for row in found] == [
         ("EX04$", receiver, "not granted") for receiver in ("EX01", "EX02", "EX03")
     ]

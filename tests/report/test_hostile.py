@@ -7,7 +7,7 @@ import re
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaudit.findings import Report
@@ -15,6 +15,7 @@ from adaudit.report import FORMATS
 from adaudit.report.text import safe_text
 from tests.report.worlds import everywhere
 
+unhurried = settings(deadline=None)  # the machine may be busy with other things
 JOINERS = "\u200c\u200d"
 HOSTILE = {
     "escape sequence": "\x1b]0;title\x07\x1b[2J",
@@ -47,6 +48,7 @@ def test_a_hostile_name_is_inert(name: str, form: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMATS)
+@unhurried
 @given(names)
 def test_no_name_brings_a_control_into_a_report(form: str, name: str) -> None:
     text = FORMATS[form].render(everywhere(name))
@@ -66,6 +68,7 @@ def steering(text: str, form: str) -> list[str]:
     ]
 
 
+@unhurried
 @given(names)
 def test_a_name_adds_no_line_to_a_table(name: str) -> None:
     """As many lines as with an innocent name, but for those that a long name folds."""
@@ -84,6 +87,7 @@ def test_a_name_adds_no_line_to_a_table(name: str) -> None:
         ]
 
 
+@unhurried
 @given(names)
 def test_csv_reads_back_to_the_safe_text(name: str) -> None:
     text = FORMATS["csv"].render(everywhere(name))
@@ -93,6 +97,7 @@ def test_csv_reads_back_to_the_safe_text(name: str) -> None:
     assert targets == subjects == {safe_text(name)}
 
 
+@unhurried
 @given(names)
 def test_no_cell_of_csv_is_a_formula(name: str) -> None:
     text = FORMATS["csv"].render(everywhere(name))
@@ -104,6 +109,7 @@ def unquoted(cell: str) -> str:
     return cell.removeprefix("'")
 
 
+@unhurried
 @given(names.filter(lambda name: not re.search("[\ud800-\udbff][\udc00-\udfff]", name)))
 def test_json_reads_back_to_the_name(name: str) -> None:
     """Two surrogates that make a pair are excepted: JSON cannot tell them from their character."""

@@ -127,6 +127,19 @@ def test_a_check_that_came_to_nothing_is_told() -> None:
     assert "not decided: the check came to no result" in text
 
 
+def test_an_entry_of_unknown_origin_is_still_placed() -> None:
+    target = denied().targets[0]
+    finding = target.results[0].findings[1]
+    evidence = replace(finding.evidence[0], origin=(), origin_note="not followed")
+    result = replace(target.results[0], findings=(replace(finding, evidence=(evidence,)),))
+    lines = render(Report((replace(target, results=(result,)),))).splitlines()
+    start = next(n for n, line in enumerate(lines) if line.startswith("   origin"))
+    assert lines[start] == "   origin      not followed"
+    assert lines[start + 1].startswith(
+        "   on          CN=1,CN=SMTP,CN=Protocols,CN=EX03,CN=Servers,"
+    )
+
+
 def test_many_gaps_of_one_reason_are_counted() -> None:
     gaps = tuple(Gap(f"CN={number}", "no security descriptor") for number in range(5000))
     text = render(Report((replace(sound().targets[0], gaps=gaps),)))
