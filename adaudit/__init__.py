@@ -1,5 +1,3 @@
 """Active Directory permission auditor: who may do what to which object, and which entry decides."""
 
-from importlib.metadata import version
-
-__version__ = version("adaudit")
+__version__ = "0.1.0"

@@ -1,6 +1,6 @@
 """Entries and verdicts in words."""
 
-from adaudit.access.origin import Origin, trace
+from adaudit.access.origin import Origin
 from adaudit.access.token import Token
 from adaudit.access.verdict import Deciding, Decision, Reason, Verdict
 from adaudit.access.view import View
@@ -12,6 +12,8 @@ from adaudit.security.ace import Ace, AnyAce, OpaqueAce
 from adaudit.security.rights import FULL_CONTROL, AccessMask
 from adaudit.security.sddl import format_ace
 from adaudit.security.sid import Sid
+
+_MANY = 4
 
 
 def readable(ace: AnyAce, view: View) -> str:
@@ -54,6 +56,9 @@ def _mask(mask: AccessMask) -> str:
     if mask & FULL_CONTROL == FULL_CONTROL:
         return "full control"
     known = [bit.name for bit in AccessMask if bit & mask and bit.name]
+    if len(known) > _MANY:
+        extended = ", all extended rights among them" if mask & AccessMask.CONTROL_ACCESS else ""
+        return f"{len(known)} rights{extended}"
     rest = int(mask) & ~sum(AccessMask)
     words = [name.replace("_", " ").lower() for name in known]
     return ", ".join([*words, f"0x{rest:X}"] if rest else words) or "nothing"
@@ -68,7 +73,7 @@ def evidence(
     entry: Entry, deciding: Deciding, verdict: Verdict, token: Token, view: View
 ) -> Evidence:
     """The entry that decided a verdict, with the way to it and where it was set."""
-    origin = trace(view.levels(entry.dn), deciding.position)
+    origin = view.origin(entry.dn, deciding.position)
     return Evidence(
         object=str(entry.dn),
         position=deciding.position,

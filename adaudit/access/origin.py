@@ -5,9 +5,10 @@ Every level must carry the entry. An entry that no entry of the parent explains 
 one on an object that inherits nothing is stale: both take effect as they stand.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from uuid import UUID
 
 from adaudit.directory.dn import Dn
@@ -15,6 +16,7 @@ from adaudit.directory.snapshot import Unreadable
 from adaudit.security.ace import AnyAce
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.inheritance import inherit_entry, normalise
+from adaudit.security.sid import Sid
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,14 +85,55 @@ class Origin:
         return None
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step of the way up: how an entry came to an object, and from where on its parent."""
+
+    state: OriginState
+    sources: tuple[int, ...] = ()
+    """Positions of the entries of the parent that it is inherited from, if INHERITED"""
+
+
+def link(levels: Sequence[Level], position: int) -> Link:
+    """Find what entry `position` of the first level's DACL comes from, one level up."""
+    child, dacl = levels[0], levels[0].dacl
+    if dacl is None:
+        raise ValueError(f"{child.dn} has no DACL with an entry {position}")
+    ace = dacl.entries[position]
+    if not ace.is_inherited:
+        return Link(OriginState.EXPLICIT)
+    if child.is_head or _is_protected(child):
+        return Link(OriginState.STALE)
+    if len(levels) < 2 or levels[1].dacl is None or child.class_guid is None:
+        return Link(OriginState.UNREAD)
+    sources = _handed_down(levels[1].dacl, child).get(normalise(ace), ())
+    return Link(OriginState.INHERITED if sources else OriginState.ORPHAN, sources)
+
+
 def trace(levels: Sequence[Level], position: int) -> Origin:
     """Follow entry `position` of the first level's DACL up to where it was set."""
-    ends = sorted(
-        _ends(levels, position), key=lambda origin: (_RANK[origin.state], len(origin.way))
-    )
-    best = ends[0]
-    explicit = (end.source for end in ends[1:] if _RANK[end.state] == 0)
-    return Origin(best.state, best.way, tuple(dict.fromkeys(explicit)))
+    # The shortest way to each entry that was reached at the present depth.
+    ways: dict[int, tuple[Found, ...]] = {position: (_found(levels[0], position),)}
+    ends: list[tuple[OriginState, tuple[Found, ...]]] = []
+    for depth in range(len(levels)):
+        above: dict[int, tuple[Found, ...]] = {}
+        for known, way in ways.items():
+            step = link(levels[depth:], known)
+            if not step.sources:
+                ends.append((step.state, way))
+            for source in step.sources:
+                above.setdefault(source, (*way, _found(levels[depth + 1], source)))
+        ways = above
+    return _origin(ends)
+
+
+def _origin(ends: list[tuple[OriginState, tuple[Found, ...]]]) -> Origin:
+    """The best of all ends: an explicit entry before a way that is lost, the nearest first."""
+    state, way = min(ends, key=lambda end: (_RANK[end[0]], len(end[1])))
+    others = (other[-1] for known, other in ends if known is OriginState.EXPLICIT and other != way)
+    if state is OriginState.EXPLICIT and len(way) > 1:
+        state = OriginState.INHERITED
+    return Origin(state, way, tuple(dict.fromkeys(others)))
 
 
 _RANK = {
@@ -102,47 +145,29 @@ _RANK = {
 }
 
 
-def _ends(levels: Sequence[Level], position: int) -> Iterator[Origin]:
-    """All ways up, each as far as it goes."""
-    child, dacl = levels[0], levels[0].dacl
-    if dacl is None:
-        raise ValueError(f"{child.dn} has no DACL with an entry {position}")
-    here = Found(child.dn, position, dacl.entries[position])
-    if not here.ace.is_inherited:
-        yield Origin(OriginState.EXPLICIT, (here,))
-    elif child.is_head or _is_protected(child):
-        yield Origin(OriginState.STALE, (here,))
-    elif len(levels) < 2 or levels[1].dacl is None or child.class_guid is None:
-        yield Origin(OriginState.UNREAD, (here,))
-    else:
-        yield from _through_parent(levels, here)
+def _found(level: Level, position: int) -> Found:
+    if level.dacl is None:
+        raise ValueError(f"{level.dn} has no DACL with an entry {position}")
+    return Found(level.dn, position, level.dacl.entries[position])
 
 
-def _through_parent(levels: Sequence[Level], here: Found) -> Iterator[Origin]:
-    found = False
-    for above in _sources(levels[0], levels[1], here.ace):
-        found = True
-        for origin in _ends(levels[1:], above):
-            state = OriginState.INHERITED if _RANK[origin.state] == 0 else origin.state
-            yield Origin(state, (here, *origin.way))
-    if not found:
-        yield Origin(OriginState.ORPHAN, (here,))
-
-
-def _sources(child: Level, parent: Level, ace: AnyAce) -> Iterator[int]:
-    """Positions on the parent whose entries the child inherits as `ace`."""
-    wanted = normalise(ace)
+def _handed_down(parent: Acl, child: Level) -> Mapping[AnyAce, tuple[int, ...]]:
     descriptor = child.descriptor
-    if (
-        parent.dacl is None
-        or child.class_guid is None
-        or not isinstance(descriptor, SecurityDescriptor)
-    ):
-        return
-    for position, candidate in enumerate(parent.dacl.entries):
-        inherited = inherit_entry(candidate, child.class_guid, descriptor.owner, descriptor.group)
-        if wanted in map(normalise, inherited):
-            yield position
+    if child.class_guid is None or not isinstance(descriptor, SecurityDescriptor):
+        return {}
+    return _inherited(parent, child.class_guid, descriptor.owner, descriptor.group)
+
+
+@lru_cache(maxsize=1024)
+def _inherited(
+    parent: Acl, child_class: UUID, owner: Sid | None, group: Sid | None
+) -> Mapping[AnyAce, tuple[int, ...]]:
+    """All that a child inherits, normalised, with the positions on the parent that it is from."""
+    found: dict[AnyAce, tuple[int, ...]] = {}
+    for position, ace in enumerate(parent.entries):
+        for inherited in set(map(normalise, inherit_entry(ace, child_class, owner, group))):
+            found[inherited] = (*found.get(inherited, ()), position)
+    return found
 
 
 def _is_protected(level: Level) -> bool:

@@ -3,7 +3,7 @@
 from functools import cache, cached_property
 from uuid import UUID
 
-from adaudit.access.origin import Level
+from adaudit.access.origin import Level, Origin, trace
 from adaudit.access.question import ObjectFacts, Question
 from adaudit.access.token import Server, Token, token_of
 from adaudit.directory.dn import Dn
@@ -31,6 +31,7 @@ class View:
         self.domains = self.membership.domains
         self.token = cache(self._token)
         self.levels = cache(self._levels)
+        self.origin = cache(self._origin)
 
     def name(self, sid: Sid) -> str:
         """The name that a reader knows a SID by."""
@@ -105,6 +106,10 @@ class View:
 
     def _token(self, subject: Sid, server: Server) -> Token:
         return token_of(subject, server, self.membership)
+
+    def _origin(self, dn: Dn, position: int) -> Origin:
+        """Where an entry of an object's DACL was set."""
+        return trace(self.levels(dn), position)
 
     def _levels(self, dn: Dn) -> tuple[Level, ...]:
         """The object and all above it up to the head of its naming context."""

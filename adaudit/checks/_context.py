@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from adaudit.access.view import View
+from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.groups import ServersGroup, servers_groups
@@ -34,9 +35,11 @@ class Context:
         """The *Exchange Domain Servers* of each domain that has Exchange servers."""
         return servers_groups(self.flow)
 
-    def look(self, who: str, on: str, right: str) -> str:
+    def look(self, who: str, on: Dn, right: str) -> str:
         """The command that shows a verdict with its whole reason."""
-        words = ("adaudit", "explain", *self.file, "--who", who, "--on", on, "--right", right)
+        labels = {server.dn: server.label for server in self.flow.servers}
+        where = labels.get(on, str(on))
+        words = ("adaudit", "explain", *self.file, "--who", who, "--on", where, "--right", right)
         return shlex.join(words)
 
     @property

@@ -14,7 +14,6 @@ what is meant.
 from collections.abc import Iterator
 
 from adaudit.access.evaluator import evaluate
-from adaudit.access.origin import trace
 from adaudit.access.question import Question, TypeNode
 from adaudit.access.verdict import Decision
 from adaudit.access.view import View
@@ -86,5 +85,5 @@ def _evidence(entry: Entry, position: int, ace: Ace, view: View) -> Evidence:
         readable=readable(ace, view),
         trustee=trustee,
         path=(trustee.name,),
-        origin=places(trace(view.levels(entry.dn), position)),
+        origin=places(view.origin(entry.dn, position)),
     )

@@ -17,12 +17,15 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adaudit.access.origin import Found, trace
+from adaudit.access.evaluator import evaluate
+from adaudit.access.origin import Found
+from adaudit.access.repair import without_entry, without_group
+from adaudit.access.token import Token
 from adaudit.access.verdict import Deciding, Decision, Verdict
 from adaudit.checks._context import Context
 from adaudit.directory.entry import Gap
 from adaudit.directory.membership import Via
-from adaudit.directory.snapshot import Unreadable
+from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
 from adaudit.findings import Finding, PairState, Severity, fingerprint
 from adaudit.security.rights import SEND_AS
@@ -40,15 +43,16 @@ def run(context: Context) -> Iterator[Finding | Gap]:
     for pair in context.flow.pairs:
         yield from _unknown(pair, context)
         for denial in _denials(pair):
-            levels = context.view.levels(denial.answer.object.dn)
-            source = trace(levels, denial.deciding.position).source
-            by_source[denial.deciding.ace.trustee, source].append(denial)
+            origin = context.view.origin(denial.answer.object.dn, denial.deciding.position)
+            by_source[denial.deciding.ace.trustee, origin.source].append(denial)
     for (trustee, source), denials in by_source.items():
         yield _finding(trustee, source, denials, context)
 
 
 @dataclass(frozen=True, slots=True)
 class _Denial:
+    """One account that an entry stops on one object."""
+
     pair: PairVerdict
     answer: ObjectVerdict
     verdict: Verdict
@@ -57,13 +61,6 @@ class _Denial:
     @property
     def label(self) -> str:
         return f"{self.pair.sender.label} → {self.pair.receiver.label}"
-
-    @property
-    def stays_broken(self) -> bool:
-        """Whether the pair would be refused without this entry too."""
-        later = [(d.position, False) for d in self.verdict.repeated]
-        later += [(d.position, True) for d in self.verdict.overruled]
-        return not later or not min(later)[1]
 
 
 def _denials(pair: PairVerdict) -> Iterator[_Denial]:
@@ -91,12 +88,12 @@ def _finding(trustee: Sid, source: Found, denials: list[_Denial], context: Conte
         check="send-as-denied",
         severity=SEVERITY,
         subject=denied,
-        message=f"{denied} is denied {SEND_AS.name}, which stops {len(pairs)} pairs of servers",
+        message=f"{denied} is denied {SEND_AS.name}, which stops {_count(len(pairs))} of servers",
         evidence=(shown.with_affects(pairs),),
         through=tuple(party(sid, context.view) for sid in _through(denials)),
         affects=pairs,
         remedy=tuple(_remedies(trustee, source, denials, context)),
-        look=context.look(first.answer.account.name, str(first.answer.object.dn), SEND_AS.name),
+        look=context.look(first.answer.account.name, first.answer.object.dn, SEND_AS.name),
     )
 
 
@@ -112,31 +109,76 @@ def _through(denials: list[_Denial]) -> dict[Sid, None]:
 def _remedies(
     trustee: Sid, source: Found, denials: list[_Denial], context: Context
 ) -> Iterator[str]:
-    name = context.view.name
-    yield from _ways_out(trustee, denials, context)
-    if trustee.rid not in _ADMINISTRATORS or trustee.domain is None:
-        yield f"remove the deny for {name(trustee)} from {source.dn}"
+    """Ways to mend it, each tried by evaluating again, with what it does not mend."""
+    name = context.view.name(trustee)
+    ways_out = tuple(_ways_out(trustee, denials, context))
+    mended = [denial for denial in denials if _is_allowed_outside(denial, context)]
+    if ways_out and mended:
+        rest = _rest(denials, mended)
+        yield from (f"{way}{rest}" for way in ways_out)
+    if trustee.domain and trustee.rid in _ADMINISTRATORS:
+        yield f"leave the deny as it is: Exchange setup puts it there for {name}"
+        return
+    mended = [denial for denial in denials if _is_allowed_without_entry(denial, context)]
+    where = (
+        "where it is set" if source.dn == denials[0].answer.object.dn else "on " + source.dn.name
+    )
+    if mended:
+        yield f"remove the deny for {name} {where}{_rest(denials, mended)}"
     else:
-        yield f"leave the deny: Exchange setup puts it there for {name(trustee)}"
-    stuck = tuple(dict.fromkeys(denial.label for denial in denials if denial.stays_broken))
-    if stuck:
-        yield f"not enough alone for {', '.join(stuck)}: without this entry they stay refused"
+        yield f"remove the deny for {name} {where}, which alone mends nothing: others refuse too"
+
+
+def _rest(denials: list[_Denial], mended: list[_Denial]) -> str:
+    """What stays refused, in words to add; empty if nothing does."""
+    stuck = dict.fromkeys(denial.label for denial in denials if denial not in mended)
+    return f" (not enough for {', '.join(stuck)}: refused by other entries too)" if stuck else ""
+
+
+def _is_allowed_outside(denial: _Denial, context: Context) -> bool:
+    """Whether the sender would get in if it were not in the denied group."""
+    token = without_group(denial.answer.token, denial.deciding.sid)
+    return _is_allowed(denial, token, None, context)
+
+
+def _is_allowed_without_entry(denial: _Denial, context: Context) -> bool:
+    return _is_allowed(denial, denial.answer.token, denial.deciding.position, context)
+
+
+def _is_allowed(denial: _Denial, token: Token, taken: int | None, context: Context) -> bool:
+    descriptor = descriptor_of(denial.answer.object)
+    if isinstance(descriptor, Unreadable):
+        return False
+    if taken is not None:
+        descriptor = without_entry(descriptor, taken)
+    question = context.view.question(SEND_AS, denial.answer.object)
+    return evaluate(descriptor, token, question).decision is Decision.ALLOWED
 
 
 def _ways_out(trustee: Sid, denials: list[_Denial], context: Context) -> Iterator[str]:
     """What has to be undone so that the trustee is no longer in the senders' tokens."""
     name = context.view.name
     members: dict[Sid, None] = {}
-    for denial in denials:
-        for link in denial.answer.token.links.get(denial.deciding.sid, ()):
-            if link.via is Via.MEMBER and link.below:
-                members[link.below] = None
-            elif link.via is Via.PRIMARY_GROUP and link.below:
-                yield f"change the primary group of {name(link.below)}, which is {name(trustee)}"
-            elif link.via is Via.SID_HISTORY and link.below:
-                yield f"clear {trustee} from the SID history of {name(link.below)}"
+    links = {
+        link: None
+        for denial in denials
+        for link in denial.answer.token.links.get(denial.deciding.sid, ())
+    }
+    for link in links:
+        if link.below is None:
+            continue
+        if link.via is Via.MEMBER:
+            members[link.below] = None
+        elif link.via is Via.PRIMARY_GROUP:
+            yield f"change the primary group of {name(link.below)}, which is {name(trustee)}"
+        elif link.via is Via.SID_HISTORY:
+            yield f"clear {trustee} from the SID history of {name(link.below)}"
     if members:
         yield f"take {_listed(list(map(name, members)))} out of {name(trustee)}"
+
+
+def _count(pairs: int) -> str:
+    return "1 pair" if pairs == 1 else f"{pairs} pairs"
 
 
 def _listed(names: list[str]) -> str:

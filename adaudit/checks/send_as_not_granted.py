@@ -131,4 +131,4 @@ def _pairs(missing: list[_Missing]) -> tuple[str, ...]:
 
 def _look(missing: list[_Missing], context: Context) -> str:
     first = missing[0].answer
-    return context.look(first.account.name, str(first.object.dn), SEND_AS.name)
+    return context.look(first.account.name, first.object.dn, SEND_AS.name)

@@ -14,7 +14,7 @@ the entry on the object itself.
 
 from collections.abc import Iterator
 
-from adaudit.access.origin import Origin, OriginState, trace
+from adaudit.access.origin import OriginState, link
 from adaudit.checks._context import Context
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import descriptor_of
@@ -41,13 +41,12 @@ def run(context: Context) -> Iterator[Finding | Gap]:
 def _stale(entry: Entry, dacl: Acl, context: Context) -> Iterator[Evidence]:
     levels = context.view.levels(entry.dn)
     for position, ace in enumerate(dacl.entries):
-        if isinstance(ace, Ace) and ace.is_inherited:
-            origin = trace(levels, position)
-            if origin.state in _STALE and len(origin.way) == 1:
-                yield _evidence(entry, position, ace, origin, context)
+        if isinstance(ace, Ace) and link(levels, position).state in _STALE:
+            yield _evidence(entry, position, ace, context)
 
 
-def _evidence(entry: Entry, position: int, ace: Ace, origin: Origin, context: Context) -> Evidence:
+def _evidence(entry: Entry, position: int, ace: Ace, context: Context) -> Evidence:
+    origin = context.view.origin(entry.dn, position)
     trustee = party(ace.trustee, context.view)
     return Evidence(
         object=str(entry.dn),

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from adaudit import __version__
 from adaudit.errors import AdauditError, CollectError, DirectoryError
 
 _COMMANDS = ("audit", "collect", "check", "explain", "checks", "config")
@@ -35,7 +36,7 @@ class _Commands(click.Group):
         "configuration, 3 incomplete: something could not be read or decided, and nothing found."
     ),
 )
-@click.version_option(package_name="adaudit", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 def adaudit() -> None:
     """Say who may do what in an Active Directory, and which entry and which group decide."""
 
