@@ -1,0 +1,88 @@
+# Everything runs in a virtual environment, from the pinned dependencies in locks/.
+#
+#   make demo      the main job, on the fictional forest in samples/
+#   make test      all tests, those against a real domain controller too where one can be had
+#   make check     formatting, lint, types and tests
+#
+# PYTHON=... names the Python to use, ARGS=... are further arguments to pytest.
+
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --require-hashes
+# -O0: the Kerberos libraries come as source on Linux, and take minutes to compile otherwise
+INSTALL_KERBEROS := CFLAGS="-O0 -g0" $(INSTALL) -r locks/kerberos.txt
+
+ARGS ?=
+
+.PHONY: demo test check lint types format golden schema samples bench lock clean samba
+
+demo: $(VENV)/run.stamp
+	@$(BIN)/adaudit audit samples/contoso.yaml; status=$$?; \
+	if [ $$status -ne 1 ]; then \
+	    echo "expected the sample's findings and status 1, got status $$status" >&2; exit 1; \
+	fi
+
+test: $(VENV)/test.stamp samba
+	$(BIN)/pytest $(ARGS)
+
+check: lint types test
+
+lint: $(VENV)/test.stamp
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+
+types: $(VENV)/test.stamp
+	$(BIN)/mypy
+
+format: $(VENV)/test.stamp
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+# accept what the commands print now as what they should print; look at the difference
+golden: $(VENV)/test.stamp
+	ADAUDIT_ACCEPT=1 $(BIN)/pytest tests/golden
+
+schema: $(VENV)/run.stamp
+	$(BIN)/adaudit config schema >config/targets.schema.json.new
+	mv config/targets.schema.json.new config/targets.schema.json
+
+# from a real domain controller: needs what the live tests need
+samples: $(VENV)/test.stamp samba
+	$(BIN)/python -m tests.live.export_sample
+
+bench: $(VENV)/test.stamp
+	$(BIN)/python -m tests.bench
+
+# Samba, and the Kerberos libraries if they can be built; CI=true makes their absence an error
+samba: $(VENV)/test.stamp
+	@tests/live/install.sh || [ "$$CI" != true ]
+	@if [ ! -e $(VENV)/kerberos.stamp ] && command -v krb5-config >/dev/null; then \
+	    $(INSTALL_KERBEROS) && touch $(VENV)/kerberos.stamp; \
+	fi
+
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-header --no-annotate --upgrade
+
+lock: $(VENV)/lock.stamp
+	$(LOCK) locks/build.in -o locks/build.txt
+	$(LOCK) pyproject.toml -c locks/build.txt --group dev -o locks/test.txt
+	$(LOCK) pyproject.toml -c locks/test.txt -o locks/run.txt
+	$(LOCK) pyproject.toml -c locks/test.txt --extra kerberos -o locks/kerberos.txt
+
+$(VENV)/run.stamp: locks/build.txt locks/run.txt pyproject.toml
+	@.ci/make-venv $(VENV)
+	@$(INSTALL) -r locks/build.txt -r locks/run.txt
+	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp locks/test.txt
+	@$(INSTALL) -r locks/test.txt
+	@touch $@
+
+$(VENV)/lock.stamp: $(VENV)/run.stamp
+	@$(PIP) install --quiet uv
+	@touch $@
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis dist
