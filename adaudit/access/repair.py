@@ -22,8 +22,11 @@ def without_group(token: Token, group: Sid) -> Token:
             if sid not in kept:
                 kept.add(sid)
                 queue.append(sid)
-    links = {sid: _within(token, sid, kept) for sid in kept}
-    return replace(token, sids=frozenset(kept), links=links)
+    return replace(
+        token,
+        sids=frozenset(kept),
+        links={sid: _within(token, sid, kept) for sid in kept},
+    )
 
 
 def without_entry(descriptor: SecurityDescriptor, position: int) -> SecurityDescriptor:

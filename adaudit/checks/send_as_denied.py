@@ -121,7 +121,7 @@ def _remedies(
         return
     mended = [denial for denial in denials if _is_allowed_without_entry(denial, context)]
     where = (
-        "where it is set" if source.dn == denials[0].answer.object.dn else "on " + source.dn.name
+        "where it is set" if source.dn == denials[0].answer.object.dn else f"from {source.dn.name}"
     )
     if mended:
         yield f"remove the deny for {name} {where}{_rest(denials, mended)}"
