@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from io import TextIOWrapper
 
 import click
 
@@ -44,7 +45,8 @@ def adaudit() -> None:
 def main() -> None:
     """Run a command; expected failures become one message on stderr and an exit status."""
     for stream in (sys.stdout, sys.stderr):
-        stream.reconfigure(errors="backslashreplace")
+        if isinstance(stream, TextIOWrapper):  # a name that the terminal cannot show is no error
+            stream.reconfigure(errors="backslashreplace")
     try:
         status = adaudit(prog_name="adaudit", standalone_mode=False)
     except click.exceptions.Abort:

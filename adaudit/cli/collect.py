@@ -8,7 +8,7 @@ from adaudit.audit import collect_into
 from adaudit.cli.inputs import targets_of
 from adaudit.cli.progress import shown
 from adaudit.cli.prompt import asker
-from adaudit.config import SnapshotTarget, TargetConfig
+from adaudit.config import LdapTarget, LdifTarget, SnapshotTarget
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import CollectError, ConfigError, DirectoryError
 from adaudit.report.text import safe_text
@@ -36,16 +36,13 @@ def collect(targets: Path, output: Path, name: str | None) -> int:
         raise ConfigError(f"`{targets}` holds only snapshots: there is nothing to collect")
     if len(chosen) > 1 and not output.is_dir():
         raise ConfigError(f"`{output}` is no folder, and {len(chosen)} targets need one")
-    complete = [_collect(target, _file(target, output)) for target in chosen]
+    complete = [_collect(target, output) for target in chosen]
     return 0 if all(complete) else 3
 
 
-def _file(target: TargetConfig, output: Path) -> Path:
-    return output / f"{target.name}.snapshot" if output.is_dir() else output
-
-
-def _collect(target: TargetConfig, path: Path) -> bool:
+def _collect(target: LdapTarget | LdifTarget, output: Path) -> bool:
     """Collect one target and say what came of it; whether it is complete."""
+    path = output / f"{target.name}.snapshot" if output.is_dir() else output
     try:
         with shown() as progress, collect_into(target, path, asker(), progress) as snapshot:
             _tell(target.name, path, snapshot)
