@@ -68,9 +68,9 @@ def relative(dn: str, base: str) -> str:
     return f"{dn.removesuffix(base)}…" if dn.endswith(f",{base}") else dn
 
 
-def counted(number: int, noun: str, plural: str | None = None) -> str:
+def counted(number: int, noun: str) -> str:
     """`1 pair`, `3 pairs`."""
-    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def opening(label: str) -> str:

@@ -11,7 +11,8 @@ _GAP = "   "
 
 def finding_lines(finding: Finding) -> list[str]:
     """Everything about a finding but its subject and what it breaks."""
-    lines = labelled("finding", finding.id, str(finding.severity), finding.message)
+    lines = labelled("finding", finding.id, str(finding.severity))
+    lines += labelled_text("", finding.message)
     for alike in _alike(finding.evidence):
         lines += _entry_lines(finding, alike)
     for index, party in enumerate(finding.through):
