@@ -1,6 +1,7 @@
 """One verdict with its whole reason: `adaudit explain`."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from adaudit.access.evaluator import evaluate
 from adaudit.access.token import Server, Token
@@ -11,7 +12,7 @@ from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Snapshot, Unreadable, descriptor_of
 from adaudit.errors import QuestionError
 from adaudit.exchange.pairs import MailFlow
-from adaudit.findings import EntryLine, Explanation
+from adaudit.findings import EntryLine, Evidence, Explanation
 from adaudit.security.ace import AnyAce, OpaqueAce
 from adaudit.security.canonical import find_disorder
 from adaudit.security.descriptor import Acl, SecurityDescriptor
@@ -37,10 +38,52 @@ def explain(
     descriptor = descriptor_of(entry)
     if isinstance(descriptor, Unreadable):
         raise QuestionError(f"`{entry.dn}` cannot be judged: {descriptor.reason}")
-    place = _place(entry.dn, domain, view, flow)
-    token = view.token(view.principal_named(who), place)
+    token = view.token(view.principal_named(who), _place(entry.dn, domain, view, flow))
     verdict = evaluate(descriptor, token, view.question(right, entry))
-    return _explanation(entry, descriptor, token, verdict, right, place, view)
+    return _Case(entry, descriptor, token, verdict, view).explanation(right)
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A verdict with all that it was made from."""
+
+    entry: Entry
+    descriptor: SecurityDescriptor
+    token: Token
+    verdict: Verdict
+    view: View
+
+    def explanation(self, right: Right) -> Explanation:
+        """Put everything into words."""
+        deciding = self.verdict.deciding
+        links = reversed(self.token.path(deciding.sid)) if deciding else ()
+        return Explanation(
+            subject=party(self.token.subject, self.view),
+            object=str(self.entry.dn),
+            right=right.name,
+            checked_by=self.token.server.name if self.token.server else "",
+            decision=self.verdict.decision.value,
+            reason=reason(self.verdict, self.view),
+            evidence=self._evidence(),
+            path_kinds=tuple(link.via.value for link in links if link.via),
+            entries=tuple(self._lines()),
+            notes=tuple(_notes(self.descriptor, self.verdict, self.view)),
+            token=tuple(sorted(map(self.view.name, self.token.sids))),
+        )
+
+    def _evidence(self) -> Evidence | None:
+        deciding = self.verdict.deciding
+        if deciding is None:
+            return None
+        return evidence(self.entry, deciding, self.verdict, self.token, self.view)
+
+    def _lines(self) -> Iterator[EntryLine]:
+        if not isinstance(self.descriptor.dacl, Acl):
+            return
+        effects = dict(_effects(self.verdict))
+        for position, ace in enumerate(self.descriptor.dacl.entries):
+            effect = effects.get(position) or _idle(ace, self.token)
+            yield EntryLine(position, format_ace(ace), readable(ace, self.view), effect)
 
 
 def _object(on: str, view: View, flow: MailFlow) -> Entry:
@@ -64,45 +107,6 @@ def _place(dn: Dn, domain: str | None, view: View, flow: MailFlow) -> Server:
         if dn == server.dn or dn.is_below(server.dn):
             return flow.place(server)
     return view.controller_of(view.domains.containing(dn) or view.domains.root)
-
-
-def _explanation(
-    entry: Entry,
-    descriptor: SecurityDescriptor,
-    token: Token,
-    verdict: Verdict,
-    right: Right,
-    place: Server,
-    view: View,
-) -> Explanation:
-    deciding = verdict.deciding
-    shown = evidence(entry, deciding, verdict, token, view) if deciding else None
-    links = reversed(token.path(deciding.sid)) if deciding else ()
-    return Explanation(
-        subject=party(token.subject, view),
-        object=str(entry.dn),
-        right=right.name,
-        checked_by=place.name,
-        decision=verdict.decision.value,
-        reason=reason(verdict, view),
-        evidence=shown,
-        path_kinds=tuple(link.via.value for link in links if link.via),
-        entries=tuple(_lines(descriptor, token, verdict, view)),
-        notes=tuple(_notes(descriptor, verdict, view)),
-        token=tuple(sorted(map(view.name, token.sids))),
-    )
-
-
-def _lines(
-    descriptor: SecurityDescriptor, token: Token, verdict: Verdict, view: View
-) -> Iterator[EntryLine]:
-    if not isinstance(descriptor.dacl, Acl):
-        return
-    effects = dict(_effects(verdict))
-    for position, ace in enumerate(descriptor.dacl.entries):
-        sddl = format_ace(ace)
-        effect = effects.get(position) or _idle(ace, token)
-        yield EntryLine(position, sddl, readable(ace, view), effect)
 
 
 def _effects(verdict: Verdict) -> Iterator[tuple[int, str]]:

@@ -21,12 +21,15 @@ stand for all: the most favourable and the least favourable one.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from operator import and_
+from typing import TypeGuard
 from uuid import UUID
 
 from adaudit.access.condition import condition_outcomes
 from adaudit.access.question import Question
 from adaudit.access.token import Token
-from adaudit.access.tree import TypeTree, Walk
+from adaudit.access.tree import TypeTree, Walk, type_tree
 from adaudit.access.verdict import Deciding, Decision, Doubt, Reason, Verdict
 from adaudit.security.ace import ALLOW_TYPES, DENY_TYPES, Ace, OpaqueAce
 from adaudit.security.condition import Truth
@@ -35,6 +38,7 @@ from adaudit.security.rights import FULL_CONTROL, AccessMask, has_generic, map_g
 from adaudit.security.sid import OWNER_RIGHTS, PRINCIPAL_SELF, Sid
 
 _ALL_BITS = 0xFFFFFFFF
+_ACCESS_TYPES = ALLOW_TYPES | DENY_TYPES
 _SYSTEM_SECURITY = int(AccessMask.ACCESS_SYSTEM_SECURITY)
 _MAXIMUM = int(AccessMask.MAXIMUM_ALLOWED)
 _READ_CONTROL = int(AccessMask.READ_CONTROL)
@@ -53,12 +57,14 @@ def evaluate(descriptor: SecurityDescriptor, token: Token, question: Question) -
         return Verdict(Decision.ALLOWED, Reason.NO_DACL, FULL_CONTROL)
     worlds = tuple(_worlds(descriptor, descriptor.dacl, token, question))
     outcomes = [(world, world.walk(question.node)) for world in worlds]
+    sure = AccessMask(reduce(and_, (walk.granted for _, walk in outcomes)))
     granted = {_is_granted(walk, asked) for _, walk in outcomes}
     if len(granted) > 1:
-        return _undecided(descriptor, token, asked, outcomes)
+        return _undecided(descriptor, token, asked, outcomes, sure)
     if granted == {True}:
-        return _allowed(*outcomes[-1], asked)  # the least favourable: only sure entries grant in it
-    return _denied(*outcomes[0], asked)  # the most favourable: only sure entries deny in it
+        return _allowed(*outcomes[-1], asked, sure)  # only sure entries grant in the last world
+    favourable = next(outcome for outcome in reversed(outcomes) if outcome[0].is_favourable)
+    return _denied(*favourable, asked, sure)  # only sure entries deny in a favourable world
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,17 +80,26 @@ class _Match:
 
 
 @dataclass(frozen=True, slots=True)
+class _Standing:
+    """Whether the token is the owner's, and what it holds before any entry."""
+
+    is_owner: bool
+    implicit: int
+
+
+@dataclass(frozen=True, slots=True)
 class _World:
     """One of the possibilities: who is owner, and how doubtful entries turn out."""
 
-    implicit: int
+    standing: "_Standing"
     matches: Sequence[_Match]
     is_favourable: bool
+    """Whether doubtful entries apply if they allow, or else if they deny"""
     tree: TypeTree
 
     def walk(self, node: int) -> Walk:
         """Apply the entries in stored order: step 5."""
-        walk = Walk(self.tree, node, self.implicit)
+        walk = Walk(self.tree, node, self.standing.implicit)
         for match in self.matches:
             if match.doubt is None or match.allows is self.is_favourable:
                 walk.apply(match.position, match.allows, match.mask, match.object_type)
@@ -104,40 +119,48 @@ class _World:
 def _worlds(
     descriptor: SecurityDescriptor, dacl: Acl, token: Token, question: Question
 ) -> Iterator[_World]:
-    """All possibilities that have to be tried, the most favourable first, the least last."""
-    tree = TypeTree(question.type_list)
-    for is_owner in _owner_possibilities(descriptor, token):
+    """All possibilities that have to be tried; those where the token is not the owner's last."""
+    tree = type_tree(question.type_list)
+    for standing in _standings(descriptor, dacl, token, question):
+        is_owner = standing.is_owner
         matches = tuple(_matches(descriptor, dacl, token, question, is_owner=is_owner))
-        implicit = _implicit_bits(dacl, token, question, is_owner=is_owner)
         has_doubt = any(match.doubt for match in matches)
         for is_favourable in (True, False) if has_doubt else (True,):
-            yield _World(implicit, matches, is_favourable, tree)
+            yield _World(standing, matches, is_favourable, tree)
 
 
-def _owner_possibilities(descriptor: SecurityDescriptor, token: Token) -> tuple[bool, ...]:
-    if descriptor.owner is None:
-        return (False,)
-    if token.doubt(descriptor.owner):
-        return (True, False)
-    return (descriptor.owner in token.sids,)
-
-
-def _implicit_bits(dacl: Acl, token: Token, question: Question, *, is_owner: bool) -> int:
+def _standings(
+    descriptor: SecurityDescriptor, dacl: Acl, token: Token, question: Question
+) -> Iterator[_Standing]:
     """Steps 2 and 4. A SID that is deny-only makes no owner."""
     bits = _WRITE_OWNER if "SeTakeOwnershipPrivilege" in token.privileges else 0
-    if is_owner and not _has_owner_rights(dacl):
-        bits |= _READ_CONTROL
-        facts = question.facts
-        if not facts.blocks_owner or facts.owner_exempt & token.sids:
-            bits |= _WRITE_DAC
-    return bits
+    owner = descriptor.owner
+    is_doubtful = owner is not None and token.doubt(owner) is not None
+    if is_doubtful or owner in token.sids:
+        for implicit in _owner_bits(dacl, token, question):
+            yield _Standing(is_owner=True, implicit=bits | implicit)
+    if is_doubtful or owner not in token.sids:
+        yield _Standing(is_owner=False, implicit=bits)
 
 
-def _has_owner_rights(dacl: Acl) -> bool:
-    return any(
-        isinstance(ace, Ace) and ace.trustee == OWNER_RIGHTS and not ace.is_inherit_only
-        for ace in dacl.entries
-    )
+def _owner_bits(dacl: Acl, token: Token, question: Question) -> tuple[int, ...]:
+    """What the owner holds implicitly: all that it may be."""
+    effective = [ace for ace in dacl.entries if not ace.is_inherit_only]
+    if any(isinstance(ace, Ace) and ace.trustee == OWNER_RIGHTS for ace in effective):
+        return (0,)
+    facts = question.facts
+    spared = not facts.blocks_owner or bool(facts.owner_exempt & token.sids)
+    possible = [_READ_CONTROL | _WRITE_DAC if spared else _READ_CONTROL]
+    if not spared and any(token.doubt(sid) for sid in facts.owner_exempt):
+        possible.append(_READ_CONTROL | _WRITE_DAC)
+    if any(_is_obscure(ace) for ace in effective):
+        possible.append(0)  # what is not understood may be an entry for OWNER RIGHTS
+    return tuple(possible)
+
+
+def _is_obscure(ace: AnyAce) -> TypeGuard[OpaqueAce]:
+    """Whether an entry allows or denies, and nothing else is known of it."""
+    return isinstance(ace, OpaqueAce) and ace.type_code in _ACCESS_TYPES
 
 
 def _matches(
@@ -152,10 +175,9 @@ def _matches(
     for position, ace in enumerate(dacl.entries):
         if ace.is_inherit_only:
             continue
-        if isinstance(ace, OpaqueAce):
-            if ace.type_code in ALLOW_TYPES | DENY_TYPES:
-                yield _opaque_match(position, ace)
-        elif ace.allows or ace.denies:
+        if _is_obscure(ace):
+            yield _opaque_match(position, ace)
+        elif isinstance(ace, Ace) and (ace.allows or ace.denies):
             sid = _meant(ace.trustee, descriptor, question, is_owner=is_owner)
             if sid is not None:
                 yield from _match(position, ace, sid, descriptor, token, question)
@@ -215,27 +237,28 @@ def _is_granted(walk: Walk, asked: int) -> bool:
     return required & ~walk.granted == 0 and bool(walk.granted or not asked & _MAXIMUM)
 
 
-def _allowed(world: _World, walk: Walk, asked: int) -> Verdict:
+def _allowed(world: _World, walk: Walk, asked: int, sure: AccessMask) -> Verdict:
     positions = [walk.decided[bit] for bit in walk.decided if bit & asked & walk.granted]
     if positions:
-        return _by_entry(world, walk, asked, max(positions), Decision.ALLOWED)
-    reason = Reason.ENTRY
-    if asked & ~_MAXIMUM & ~_WRITE_OWNER:
-        reason = Reason.OWNER
-    elif asked & _WRITE_OWNER:
-        reason = Reason.PRIVILEGE
-    return Verdict(Decision.ALLOWED, reason, AccessMask(walk.granted))
+        return _by_entry(world, walk, asked, max(positions), Decision.ALLOWED, sure)
+    implicit = asked & world.standing.implicit
+    reason = Reason.OWNER if implicit & ~_WRITE_OWNER else Reason.PRIVILEGE
+    if asked == _MAXIMUM:
+        reason = Reason.ENTRY
+    return Verdict(Decision.ALLOWED, reason, sure)
 
 
-def _denied(world: _World, walk: Walk, asked: int) -> Verdict:
+def _denied(world: _World, walk: Walk, asked: int, sure: AccessMask) -> Verdict:
     missing = asked & ~walk.granted
     positions = [walk.decided[bit] for bit in walk.decided if bit & missing]
     if positions:
-        return _by_entry(world, walk, asked, min(positions), Decision.DENIED)
-    return Verdict(Decision.DENIED, Reason.NO_ENTRY, AccessMask(walk.granted))
+        return _by_entry(world, walk, asked, min(positions), Decision.DENIED, sure)
+    return Verdict(Decision.DENIED, Reason.NO_ENTRY, sure)
 
 
-def _by_entry(world: _World, walk: Walk, asked: int, position: int, decision: Decision) -> Verdict:
+def _by_entry(
+    world: _World, walk: Walk, asked: int, position: int, decision: Decision, held: AccessMask
+) -> Verdict:
     sure = [m for m in world.sure(asked, walk.node) if m.deciding and m.position >= position]
     deciding = sure[0].deciding
     allows = decision is Decision.ALLOWED
@@ -247,7 +270,7 @@ def _by_entry(world: _World, walk: Walk, asked: int, position: int, decision: De
     return Verdict(
         decision,
         Reason.ENTRY,
-        AccessMask(walk.granted),
+        held,
         deciding,
         tuple(m.deciding for m in sure[1:] if m.allows is not allows and m.deciding),
         tuple(m.deciding for m in sure[1:] if m.allows is allows and m.deciding),
@@ -260,15 +283,18 @@ def _undecided(
     token: Token,
     asked: int,
     outcomes: Sequence[tuple[_World, Walk]],
+    sure: AccessMask,
 ) -> Verdict:
-    sure = _ALL_BITS
     doubts: dict[Doubt, None] = {}
-    owner_why = token.doubt(descriptor.owner) if descriptor.owner else None
-    if owner_why and len({world.implicit for world, _ in outcomes}) > 1:
-        doubts[Doubt(None, None, f"whether the owner is meant: {owner_why}")] = None
+    if len({world.standing for world, _ in outcomes}) > 1:
+        doubts[Doubt(None, None, _owner_doubt(descriptor, token))] = None
     for world, walk in outcomes:
-        sure &= walk.granted
         for match in world.matches:
             if match.doubt and world.speaks(match, asked, walk.node):
                 doubts[match.doubt] = None
-    return Verdict(Decision.UNDECIDED, Reason.DOUBT, AccessMask(sure), doubts=tuple(doubts))
+    return Verdict(Decision.UNDECIDED, Reason.DOUBT, sure, doubts=tuple(doubts))
+
+
+def _owner_doubt(descriptor: SecurityDescriptor, token: Token) -> str:
+    why = token.doubt(descriptor.owner) if descriptor.owner else None
+    return f"whether the owner is meant: {why}" if why else "what the owner may do is not known"

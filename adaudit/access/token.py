@@ -62,6 +62,8 @@ class Token:
 
     subject: Sid
     sids: frozenset[Sid]
+    server: Server | None = None
+    """Where it is made, None for a token that was not built from a directory"""
     deny_only: frozenset[Sid] = frozenset()
     """SIDs that match only entries that deny"""
     privileges: frozenset[str] = frozenset()
@@ -123,6 +125,7 @@ def token_of(subject: Sid, server: Server, membership: Membership) -> Token:
     return Token(
         subject=subject,
         sids=frozenset(reached),
+        server=server,
         links=MappingProxyType({sid: tuple(links) for sid, links in reached.items()}),
         doubtful={
             **_BY_LOGON,

@@ -1,5 +1,6 @@
 """The object type tree of an access check. [MS-ADTS] 5.1.3.3.3"""
 
+from functools import lru_cache
 from uuid import UUID
 
 from adaudit.access.question import TypeList
@@ -59,6 +60,10 @@ class TypeTree:
         if spoken is None:
             return False
         return spoken == node or spoken in self.ancestors(node) or node in self.ancestors(spoken)
+
+
+type_tree = lru_cache(maxsize=1 << 10)(TypeTree)
+"""The tree of a type list; it is never changed, and few lists are asked about."""
 
 
 class Walk:

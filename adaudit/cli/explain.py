@@ -23,7 +23,7 @@ _FORMS = {"text": render_text, "json": render_json}
 @click.option(
     "--format", "form", type=click.Choice(list(_FORMS)), default="text", show_default=True
 )
-def explain(
+def explain(  # noqa: PLR0913, PLR0917 - click passes every option as an argument
     file: Path,
     who: str,
     on: str,
