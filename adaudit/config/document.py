@@ -47,6 +47,16 @@ class Document:
     """What is wrong with the document itself: duplicate keys, tags, empty values"""
 
 
+def decode(data: bytes, file: str) -> str:
+    """Read UTF-8; raises ConfigError, in the name of `file`, at the first byte that is not."""
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        place = place_after(data[: error.start].decode("utf-8-sig"))
+        text = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
+        raise refusal(file, [Fault(place, "", text)]) from None
+
+
 def parse(text: str, file: str) -> Document:
     """Read one YAML document; raises ConfigError, in the name of `file`, if nothing can be read."""
     root = _compose(text, file)
@@ -202,13 +212,3 @@ class _Walk:
 
     def _stop(self, node: yaml.Node, path: KeyPath, text: str) -> _TooMuchError:
         return _TooMuchError(Fault(_place(node.start_mark), key_text(path), text))
-
-
-def decode(data: bytes, file: str) -> str:
-    """Read UTF-8; raises ConfigError, in the name of `file`, at the first byte that is not."""
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        place = place_after(data[: error.start].decode("utf-8-sig"))
-        text = f"byte 0x{data[error.start]:02x} is not UTF-8: save the file as UTF-8"
-        raise refusal(file, [Fault(place, "", text)]) from None

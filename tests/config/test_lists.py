@@ -1,5 +1,6 @@
 """Whole target lists: what is good loads, and what is bad is told fault by fault."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -33,3 +34,18 @@ def test_no_message_holds_what_stands_in_place_of_a_secret(sample: Path) -> None
     with pytest.raises(ConfigError) as caught:
         load(Path("targets.yaml"))
     assert "hunter2" not in f"{caught.value.message} {caught.value.hint}"
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "value"),
+    [
+        (sample.read_text("utf-8").splitlines()[int(match[1]) - 1], int(match[2]) - 1, match[3])
+        for sample in BAD
+        for fault in expected_faults(sample.read_text("utf-8"))
+        if (match := re.match(r"(\d+):(\d+): \S+: `(\w+)` is ", fault))
+    ],
+)
+def test_a_value_that_a_fault_quotes_stands_at_its_place(
+    line: str, column: int, value: str
+) -> None:
+    assert line[column:].startswith(value)

@@ -1,6 +1,7 @@
 """From a file to an AuditConfig: defaults, paths, and what can go wrong around the file."""
 
 import json
+import os
 import random
 from datetime import date
 from pathlib import Path
@@ -28,6 +29,8 @@ from adaudit.config import (
 )
 from adaudit.errors import ConfigError
 from tests.config.lists import BAD, GOOD
+
+posix = pytest.mark.skipif(os.name != "posix", reason="POSIX file names and messages")
 
 
 def loaded(text: str, folder: Path) -> AuditConfig:
@@ -166,6 +169,7 @@ def test_names_are_unique_in_a_config_made_by_a_program_too() -> None:
         AuditConfig(version=1, targets=(target, target))
 
 
+@posix
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     for path, reason in {
         tmp_path / "missing.yaml": "No such file or directory",
@@ -184,6 +188,7 @@ def test_a_file_that_is_too_large_is_refused(tmp_path: Path) -> None:
     assert caught.value.message == f"`{path}` is larger than 1 MiB, so it is no target list"
 
 
+@posix
 def test_a_file_name_cannot_forge_lines_of_the_message(tmp_path: Path) -> None:
     path = tmp_path / "a\nb\x1b[2J.yaml"
     path.write_text("- x")

@@ -132,12 +132,13 @@ def test_a_resolved_value_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     assert b"hunter2" not in pickle.dumps(secret)
 
 
-@pytest.mark.parametrize("value", ["hunter2", ["hunter2"], {"env": "hunter2!"}, {"hunter2": "x"}])
+@pytest.mark.parametrize(
+    "value", ["hunter2", ["hunter2"], {"env": "hunter2!"}, {"prompt": "hunter2"}]
+)
 def test_no_validation_error_repeats_a_literal(value: object) -> None:
     with pytest.raises(ValidationError) as caught:
         Secret.model_validate(value)
-    names = "hunter2" in str(value) and isinstance(value, dict) and "hunter2" in value
-    assert ("hunter2" in str(caught.value)) is names
+    assert "hunter2" not in str(caught.value)
 
 
 def test_every_key_with_a_secret_is_known_as_one() -> None:
