@@ -1,6 +1,6 @@
 """Lay text out in lines: what does not fit goes to the next line, and nothing is cut off."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from adaudit.report.text import columns
 
@@ -10,7 +10,8 @@ WIDTH = 100
 SHOWN = 6
 """How many like things are listed before the rest is only counted"""
 
-_LABEL = 11
+LABEL = 11
+"""Columns of a label"""
 
 
 def flow(pieces: Iterable[str], first: str = "", gap: str = "   ") -> list[str]:
@@ -50,17 +51,21 @@ def labelled_text(label: str, text: str) -> list[str]:
     return wrap(text, opening(label))
 
 
-def listed(label: str, items: Iterable[str]) -> list[str]:
-    """One item a line behind a label; beyond `SHOWN` the rest is counted, and said to be."""
+def listed(
+    label: str, items: Iterable[str], lay: Callable[[str, str], list[str]] = labelled
+) -> list[str]:
+    """
+    One item after another behind a label; beyond `SHOWN` the rest is counted, and said to be.
+
+    `lay` puts one behind a label: `labelled` keeps it whole, `labelled_text` breaks it.
+    """
     given = list(dict.fromkeys(items))
     shown = given
     if len(given) > SHOWN:
         more = len(given) - SHOWN + 1
         shown = [*given[:-more], f"and {more} more, each of them in the csv and json reports"]
     labels = [label, *[""] * len(shown)]
-    return [
-        line for name, item in zip(labels, shown, strict=False) for line in labelled(name, item)
-    ]
+    return [line for name, item in zip(labels, shown, strict=False) for line in lay(name, item)]
 
 
 def relative(dn: str, base: str) -> str:
@@ -75,4 +80,4 @@ def counted(number: int, noun: str) -> str:
 
 def opening(label: str) -> str:
     """What stands before a line about a finding: its label, or as much blank."""
-    return f"   {label:<{_LABEL}} "
+    return f"   {label:<{LABEL}} "

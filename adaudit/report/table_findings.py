@@ -39,7 +39,7 @@ def _entry_lines(finding: Finding, alike: Sequence[Evidence]) -> list[str]:
         *(labelled("on", *_on(first)) if len(first.origin) != 1 else ()),
         *listed("also on", map(_GAP.join, also)),
         *_path_lines(alike),
-        *listed("overrules", (text for e in alike for text in e.overrules)),
+        *listed("overrules", (text for e in alike for text in e.overrules), labelled_text),
     ]
 
 
@@ -66,7 +66,7 @@ def _path_lines(alike: Iterable[Evidence]) -> list[str]:
     """The membership paths; those that differ in the first link only stand together."""
     starts: dict[tuple[str, ...], dict[str, None]] = {}
     for evidence in alike:
-        if evidence.path:
+        if len(evidence.path) > 1:
             starts.setdefault(evidence.path[1:], {})[evidence.path[0]] = None
     lines = []
     for rest, names in starts.items():

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 
 from adaudit.directory.entry import Gap
 from adaudit.findings import Matrix, Outcome, TargetReport
-from adaudit.report.lines import listed, wrap
+from adaudit.report.lines import LABEL, labelled_text, listed, wrap
 from adaudit.report.pairs import unexplained, unknown_reasons
 from adaudit.report.table_pairs import pair_phrases
+from adaudit.report.text import columns
 
 
 def not_judged(target: TargetReport) -> list[str]:
@@ -24,7 +25,11 @@ def _by_reason(kind: str, gaps: Iterable[Gap], matrix: Matrix | None) -> list[st
         subjects.setdefault(gap.reason, []).append(gap.subject)
     lines: list[str] = []
     for reason, names in subjects.items():
-        lines += wrap(f"{kind}: {reason}", "   ") + listed("", pair_phrases(names, matrix))
+        phrases = pair_phrases(names, matrix)
+        if len(phrases) == 1 and columns(phrases[0]) <= LABEL:
+            lines += labelled_text(phrases[0], f"{kind}: {reason}")
+        else:
+            lines += wrap(f"{kind}: {reason}", "   ") + listed("", phrases)
     return lines
 
 

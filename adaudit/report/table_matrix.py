@@ -1,12 +1,13 @@
 """The matrix in cells: as a whole while it fits, else without the rows and columns all alike."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
 from adaudit.findings import Matrix, Pair, PairState
 from adaudit.report.lines import WIDTH, flow, labelled, relative, wrap
-from adaudit.report.table_pairs import sides
+from adaudit.report.table_pairs import pair_phrases, sides
 from adaudit.report.text import columns
 
 Block = list[list[str]]
@@ -100,26 +101,31 @@ def _senders_only(matrix: Matrix) -> list[str]:
 
 def differences(matrix: Matrix) -> list[str]:
     """The pairs whose objects or accounts are not judged alike, and how each of them is."""
-    senders: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    names: dict[tuple[str, ...], list[str]] = {}
     for pair in matrix.pairs:
         if pair.differs:
-            senders.setdefault((pair.receiver, tuple(_judged(pair))), []).append(pair.sender)
-    result = []
-    for (receiver, lines), names in senders.items():
-        phrase = sides(names, matrix.servers, but=[receiver])
-        result += [*wrap(f"{phrase} → {receiver}", f"{_DIFFERS} "), *lines]
+            names.setdefault(tuple(_judged(pair)), []).append(str(pair))
+    result: list[str] = []
+    for lines, alike in names.items():
+        for phrase in pair_phrases(alike, matrix):
+            result += wrap(phrase, f"{_DIFFERS} ")
+        result += lines
     return result
 
 
 def _judged(pair: Pair) -> list[str]:
-    """A line a judgement; objects below the first are named from it."""
-    has_accounts = len({judgement.account for judgement in pair.judgements}) > 1
+    """A line for each answer and account, with the objects on which it holds."""
+    accounts = Counter(judgement.account for judgement in pair.judgements)
     base = min((judgement.object for judgement in pair.judgements), key=len)
+    objects: dict[tuple[str, PairState], list[str]] = {}
+    for judged in pair.judgements:
+        name = "the server object" if judged.object == base else relative(judged.object, base)
+        objects.setdefault((judged.account, judged.state), []).append(name)
     lines: list[str] = []
-    for judgement in pair.judgements:
-        account = [f"as {judgement.account}"] if has_accounts else []
-        name = relative(judgement.object, base)
-        lines += labelled(_MARKS[judgement.state], *account, f"on {name}")
+    for (account, state), names in objects.items():
+        who = [f"as {account}"] if len(accounts) > 1 else []
+        where = "every object" if len(names) == accounts[account] else " and ".join(names)
+        lines += labelled(_MARKS[state], *who, f"on {where}")
     return lines
 
 

@@ -7,9 +7,13 @@ from adaudit.findings import PairState, Report, Severity, TargetReport
 from adaudit.report.lines import counted, flow, wrap
 from adaudit.report.offenders import Role, offending_groups
 from adaudit.report.table_pairs import breaks
+from adaudit.report.text import columns
 
 _NAMED = 4
 """How many groups the first lines name; all of them follow below"""
+
+_SHORT = 30
+"""How long a fact may be to stand on the first line"""
 
 _STATES = {
     PairState.DENIED: "DENIED",
@@ -21,9 +25,13 @@ _STATES = {
 
 def head(target: TargetReport) -> list[str]:
     """The target, where it came from, what was looked at, and whether that was all."""
-    taken, facts = target.taken_at, ", ".join(target.facts)
-    date = f"as of {taken.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if taken else ""
-    return flow(filter(None, [target.source, facts, _state(target), date]), f"{target.name}   ")
+    short = [fact for fact in target.facts if columns(fact) <= _SHORT]
+    long = [fact for fact in target.facts if columns(fact) > _SHORT]
+    date = ""
+    if target.taken_at:
+        date = f"as of {target.taken_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    pieces = filter(None, [target.source, ", ".join(short), _state(target), date])
+    return [*flow(pieces, f"{target.name}   "), *(line for fact in long for line in wrap(fact))]
 
 
 def verdict(target: TargetReport) -> list[str]:
@@ -66,7 +74,7 @@ def _first_groups(target: TargetReport) -> list[str]:
         worst = target.findings[:1]
         return [f"Look first at {finding.subject.name} ({finding.check})" for finding in worst]
     named = [f"{group.party.name} ({breaks(group.affects, target)})" for group in groups]
-    more = [f"{len(groups) - _NAMED} more"] if len(groups) > _NAMED else []
+    more = [f"and {len(groups) - _NAMED} more"] if len(groups) > _NAMED else []
     pieces = [*named[:_NAMED], *more]
     return flow([f"{piece}," for piece in pieces[:-1]] + pieces[-1:], "Look first at ", " ")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from adaudit.directory.entry import Gap
-from adaudit.findings import CheckResult, Matrix, Outcome, PairState, Report
+from adaudit.findings import CheckResult, Judgement, Matrix, Outcome, Pair, PairState, Report
 from adaudit.report.table import render
-from adaudit.report.table_matrix import Grid
+from adaudit.report.table_matrix import Grid, differences
 from adaudit.report.text import columns
 from tests.report.worlds import WORLDS, denied, everywhere, forty, incomplete, matrix, sound
 
@@ -117,8 +117,29 @@ def test_a_wide_matrix_that_is_all_fine_is_one_line() -> None:
 def test_where_objects_differ_the_table_says_which() -> None:
     lines = render(denied()).splitlines()
     start = lines.index("* EX01 → EX03")
-    assert lines[start + 1].startswith("   ok          on CN=EX03,CN=Servers,")
+    assert lines[start + 1] == "   ok          on the server object"
     assert lines[start + 2] == "   DENY        on CN=1,CN=SMTP,CN=Protocols,…"
+
+
+def test_accounts_that_differ_are_told_once_for_all_receivers() -> None:
+    names = ("A", "B", "C", "D", "E", "F")
+    pairs = tuple(
+        Pair(
+            "A",
+            receiver,
+            DENIED,
+            (
+                Judgement("A$", f"CN={receiver}", ALLOWED, ""),
+                Judgement("OLD$", f"CN={receiver}", DENIED, ""),
+            ),
+        )
+        for receiver in names[1:]
+    )
+    assert differences(Matrix("Send-As", names, names, pairs)) == [
+        "* A → every other server",
+        "   ok          as A$   on every object",
+        "   DENY        as OLD$   on every object",
+    ]
 
 
 def test_a_check_that_came_to_nothing_is_told() -> None:
