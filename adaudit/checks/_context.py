@@ -63,5 +63,5 @@ def _count(number: int, what: str) -> str:
 def _of_servers(domain: Domain, found: ServersGroup | None) -> str:
     if found is None:
         return f"no group of {domain.netbios_name} is surely that of its Exchange servers"
-    signs = "; ".join(sign.why for sign in found.signs)
-    return f"{found.group.name} is the group of the Exchange servers ({signs})"
+    clues = "; ".join(clue.why for clue in found.clues)
+    return f"{found.group.name} is the group of the Exchange servers ({clues})"

@@ -28,7 +28,7 @@ _LEAD = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Sign:
+class Clue:
     """One piece of evidence for a group, and its weight."""
 
     weight: float
@@ -40,12 +40,12 @@ class ServersGroup:
     """A group that may be the one of the Exchange servers of its domain."""
 
     group: Principal
-    signs: tuple[Sign, ...]
+    clues: tuple[Clue, ...]
 
     @property
     def score(self) -> float:
         """The sum of the evidence."""
-        return sum(sign.weight for sign in self.signs)
+        return sum(clue.weight for clue in self.clues)
 
 
 def servers_groups(flow: MailFlow) -> dict[Domain, ServersGroup | None]:
@@ -92,32 +92,32 @@ def _candidates(view: View, domain: Domain, members: _Members) -> Iterator[Serve
     trustees = _Trustees.of(view, domain)
     for group in view.membership.principals.values():
         if group.domain == domain and group.is_security_enabled and group.scope:
-            signs = tuple(_signs(view, group, members, trustees, domain))
-            if signs:
-                yield ServersGroup(group, signs)
+            clues = tuple(_clues(view, group, members, trustees, domain))
+            if clues:
+                yield ServersGroup(group, clues)
 
 
-def _signs(
+def _clues(
     view: View, group: Principal, members: _Members, trustees: "_Trustees", domain: Domain
-) -> Iterator[Sign]:
+) -> Iterator[Clue]:
     inside = members.of_group.get(group.sid, frozenset())
     servers = members.servers_in(domain)
     share = len(inside & servers) / len(servers)
     if share:
-        yield Sign(3 * share, f"holds {len(inside & servers)} of {len(servers)} Exchange servers")
+        yield Clue(3 * share, f"holds {len(inside & servers)} of {len(servers)} Exchange servers")
         if group.scope in (GroupScope.GLOBAL, GroupScope.UNIVERSAL):
-            yield Sign(2, f"is a {group.scope.name.lower()} security group")
+            yield Clue(2, f"is a {group.scope.name.lower()} security group")
         kinds = {view.membership.principals[sid].kind for sid in inside}
         if kinds == {PrincipalKind.COMPUTER}:
-            yield Sign(1, "holds nothing but computers")
+            yield Clue(1, "holds nothing but computers")
     if group.sid in trustees.full_control and _is_in_local_group(view, group):
-        yield Sign(3, "has full control of Microsoft Exchange System Objects")
+        yield Clue(3, "has full control of Microsoft Exchange System Objects")
     if group.sid in trustees.organisation:
-        yield Sign(2, "has entries on the Exchange configuration")
+        yield Clue(2, "has entries on the Exchange configuration")
     if group.sid in trustees.well_known:
-        yield Sign(_ENOUGH, "is named by otherWellKnownObjects")
+        yield Clue(_ENOUGH, "is named by otherWellKnownObjects")
     if group.name.rpartition("\\")[2].lower() in _NAMES:
-        yield Sign(1, "bears the usual name")
+        yield Clue(1, "bears the usual name")
 
 
 def _is_in_local_group(view: View, group: Principal) -> bool:
