@@ -133,9 +133,8 @@ def encode(claim: Claim) -> bytes:
 
 def read(reader: Reader) -> Claim:
     """Take `("name",TS,0x0,"value",…)` from an SDDL text. [MS-DTYP] 2.5.1.1"""
-    reader.expect("(")
-    start = reader.position
-    try:
+    with reader.placing_errors():
+        reader.expect("(")
         name = unescape_name(read_string(reader))
         reader.expect(",")
         claim_type = _read_type(reader)
@@ -146,10 +145,6 @@ def read(reader: Reader) -> Claim:
             values.append(_read_value(reader, claim_type))
         reader.expect(")")
         return Claim(name, claim_type, flags, tuple(values))
-    except DescriptorError as error:
-        if error.message.startswith("SDDL character"):
-            raise
-        raise reader.error(error.message, start) from error
 
 
 def format(claim: Claim) -> str:  # noqa: A001, named like sddl.format

@@ -151,7 +151,13 @@ def _revision(entries: list[AnyAce]) -> int:
 
 def _read_ace(reader: Reader) -> AnyAce:
     reader.expect("(")
-    start = reader.position
+    with reader.placing_errors():
+        ace = _read_fields(reader)
+    reader.expect(")")
+    return ace
+
+
+def _read_fields(reader: Reader) -> AnyAce:
     word = reader.match(_ACE_TYPE)
     reader.expect(";")
     flags = _read_flags(reader)
@@ -160,7 +166,7 @@ def _read_ace(reader: Reader) -> AnyAce:
         return _read_opaque(reader, int(word, 16), flags)
     ace_type = ACE_TYPE_WORDS.get(_normal(word or ""))
     if ace_type is None:
-        raise reader.error(f"`{word or ''}` is no type of entry", start)
+        raise DescriptorError(f"`{word or ''}` is no type of entry")
     mask = read_rights(reader)
     reader.expect(";")
     object_type = _read_guid(reader)
@@ -169,11 +175,7 @@ def _read_ace(reader: Reader) -> AnyAce:
     reader.expect(";")
     trustee = reader.sid()
     data = read_data(reader, ace_type) if reader.take(";") else b""
-    reader.expect(")")
-    try:
-        return Ace(ace_type, flags, mask, trustee, object_type, inherited_object_type, data)
-    except DescriptorError as error:
-        raise reader.error(error.message, start) from error
+    return Ace(ace_type, flags, mask, trustee, object_type, inherited_object_type, data)
 
 
 def _normal(word: str) -> str:
@@ -193,15 +195,12 @@ def _read_guid(reader: Reader) -> UUID | None:
 
 
 def _read_opaque(reader: Reader, type_code: int, flags: AceFlags) -> AnyAce:
-    start = reader.position
-    word = reader.match(_OCTETS)
-    reader.expect(")")
-    body = bytes.fromhex((word or "#")[1:])
-    header = bytes([type_code, flags]) + (len(body) + 4).to_bytes(2, "little")
-    try:
-        return ace_wire.decode_ace(header + body)
-    except DescriptorError as error:
-        raise reader.error(error.message, start) from error
+    with reader.placing_errors():
+        body = bytes.fromhex((reader.match(_OCTETS) or "#")[1:])
+        size = len(body) + 4
+        if size >> 16:
+            raise DescriptorError("an entry takes 65,535 bytes at most")
+        return ace_wire.decode_ace(bytes([type_code, flags]) + size.to_bytes(2, "little") + body)
 
 
 def _format_list(letter: str, acl: Dacl | Sacl, control: ControlFlags) -> str:

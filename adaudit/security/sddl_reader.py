@@ -1,6 +1,8 @@
 """Reading SDDL from left to right, with the place of every error. [MS-DTYP] 2.5.1"""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from adaudit.errors import DescriptorError
@@ -10,6 +12,10 @@ from adaudit.security.sid import Sid
 _SPACE = re.compile(r"[\t-\r ]*")
 _SID = re.compile(r"S-1-(?:0x[0-9A-F]{1,12}|[0-9]+)(?:-[0-9]+)*|[A-Z]{2}", re.IGNORECASE)
 _EXCERPT = 40
+
+
+class _PlacedError(DescriptorError):
+    """An error whose message says where in the text it is."""
 
 
 @dataclass(slots=True)
@@ -30,7 +36,21 @@ class Reader:
         where = self.position if position is None else position
         rest = self.text[where : where + _EXCERPT]
         found = f"found `{rest}`" if rest else "found the end"
-        return DescriptorError(f"SDDL character {where + 1}: {message}, {found}")
+        return _PlacedError(f"SDDL character {where + 1}: {message}, {found}")
+
+    @contextmanager
+    def placing_errors(self) -> Iterator[None]:
+        """Errors raised within get the place of what was to be read next at the beginning."""
+        self.skip_space()
+        start = self.position
+        try:
+            yield
+        except _PlacedError:
+            raise
+        except DescriptorError as error:
+            placed = self.error(error.message, start)
+            placed.hint = error.hint
+            raise placed from error
 
     def skip_space(self) -> None:
         """Go to the next character that is no white space."""
@@ -71,33 +91,24 @@ class Reader:
 
     def sid(self) -> Sid:
         """Take a SID: `S-1-…` or an alias of two letters."""
-        self.skip_space()
-        start = self.position
-        word = self.match(_SID)
-        if word is None:
-            raise self.error("expected a SID or an alias of two letters")
-        if len(word) > 2:
-            return self._checked(word, start)
-        alias = word.upper()
-        if alias in SIDS:
-            return SIDS[alias]
-        return self._relative_sid(alias, start)
+        with self.placing_errors():
+            word = self.match(_SID)
+            if word is None:
+                raise DescriptorError("expected a SID or an alias of two letters")
+            if len(word) > 2:
+                return Sid.parse(word)
+            return SIDS.get(word.upper()) or self._relative_sid(word.upper())
 
-    def _checked(self, word: str, start: int) -> Sid:
-        try:
-            return Sid.parse(word)
-        except DescriptorError as error:
-            raise self.error(error.message, start) from error
-
-    def _relative_sid(self, alias: str, start: int) -> Sid:
+    def _relative_sid(self, alias: str) -> Sid:
         if alias in DOMAIN_RIDS:
             rid, domain, which = DOMAIN_RIDS[alias], self.domain, "domain"
         elif alias in ROOT_DOMAIN_RIDS:
             rid, domain, which = ROOT_DOMAIN_RIDS[alias], self.root_domain, "root domain"
         else:
-            raise self.error(f"`{alias}` is no alias of a SID", start)
+            raise DescriptorError(f"`{alias}` is no alias of a SID")
         if domain is None:
-            error = self.error(f"`{alias}` means a SID of the {which}, which is not given", start)
-            error.hint = f"write the SID out (S-1-5-21-…-{rid}), or give the {which}"
-            raise error
+            raise DescriptorError(
+                f"`{alias}` means a SID of the {which}, which is not given",
+                f"write the SID out (S-1-5-21-…-{rid}), or give the {which}",
+            )
         return domain.relative(rid)

@@ -3,6 +3,7 @@
 import re
 from functools import lru_cache
 
+from adaudit.errors import DescriptorError
 from adaudit.security.ace import AceType
 from adaudit.security.rights import AccessMask
 from adaudit.security.sddl_reader import Reader
@@ -16,11 +17,10 @@ _LABELS = {mask: word for word, mask in LABEL_RIGHTS.items()}
 
 def read_rights(reader: Reader) -> AccessMask:
     """Take words of two letters, or one number: hexadecimal, decimal, or octal from a 0 on."""
-    reader.skip_space()
-    start = reader.position
-    number = reader.match(_NUMBER)
-    if number is not None:
-        return _number(reader, number, start)
+    with reader.placing_errors():
+        number = reader.match(_NUMBER)
+        if number is not None:
+            return _number(number)
     mask = 0
     while word := reader.match(_WORD):
         if word.upper() not in RIGHT_WORDS:
@@ -39,12 +39,12 @@ def format_rights(mask: AccessMask, ace_type: AceType) -> str:
     return words if not bits & ~sum(names) else f"0x{bits:x}"
 
 
-def _number(reader: Reader, text: str, start: int) -> AccessMask:
+def _number(text: str) -> AccessMask:
     is_octal = text.startswith("0") and text.isdecimal()
     try:
         value = int(text, 8 if is_octal else 0)
     except ValueError as error:
-        raise reader.error("expected an octal number", start) from error
+        raise DescriptorError("expected an octal number") from error
     if value >> 32:
-        raise reader.error("an access mask has 32 bits", start)
+        raise DescriptorError("an access mask has 32 bits")
     return AccessMask(value)

@@ -6,7 +6,6 @@ from functools import lru_cache
 
 from adaudit.errors import DescriptorError
 from adaudit.security.condition.expression import (
-    MAX_DEPTH,
     Attribute,
     AttributeKind,
     Base,
@@ -39,8 +38,7 @@ _MEMBERSHIPS = {int(test): test for test in MembershipTest}
 _DWORD = struct.Struct("<I")
 
 _Operand = Expression | Literal
-_Stack = list[tuple[_Operand, int]]
-"""Operands, each with the depth of its tree"""
+_Stack = list[_Operand]
 
 
 @lru_cache(maxsize=1 << 10)
@@ -55,12 +53,10 @@ def decode(data: bytes) -> Expression:
         raise DescriptorError("the condition does not begin with `artx`")
     stack: _Stack = []
     for token, body in _tokens(data):
-        depth = _push(stack, token, body)
-        if depth > MAX_DEPTH:
-            raise DescriptorError(f"the condition nests operators more than {MAX_DEPTH} deep")
+        stack.append(_operand(stack, token, body))
     if len(stack) != 1:
         raise DescriptorError(f"the condition leaves {len(stack)} results instead of one")
-    return _expression(stack.pop()[0])
+    return _expression(stack.pop())
 
 
 def encode(expression: Expression) -> bytes:
@@ -96,16 +92,12 @@ def _token(data: bytes, position: int) -> tuple[int, bytes, int]:
     return token, data[start:end], end
 
 
-def _push(stack: _Stack, token: int, body: bytes) -> int:
+def _operand(stack: _Stack, token: int, body: bytes) -> _Operand:
     if token in _ATTRIBUTES:
-        operand: _Operand = Attribute(_ATTRIBUTES[token], _string(body))
-        depth = 1
-    elif token < 0x80:
-        operand, depth = _literal(token, body), 1
-    else:
-        operand, depth = _operation(stack, token)
-    stack.append((operand, depth))
-    return depth
+        return Attribute(_ATTRIBUTES[token], _string(body))
+    if token < 0x80:
+        return _literal(token, body)
+    return _operation(stack, token)
 
 
 def _literal(token: int, body: bytes) -> Literal:
@@ -147,26 +139,25 @@ def _string(body: bytes) -> str:
     return body.decode("utf-16-le", "surrogatepass")
 
 
-def _operation(stack: _Stack, token: int) -> tuple[Expression, int]:
-    right, depth = _pop(stack)
+def _operation(stack: _Stack, token: int) -> Expression:
+    right = _pop(stack)
     if token in _MEMBERSHIPS:
         if not isinstance(right, Sid | Composite):
             raise DescriptorError("a test of membership takes SIDs only")
-        return Membership(_MEMBERSHIPS[token], right), depth + 1
+        return Membership(_MEMBERSHIPS[token], right)
     if token in {_EXISTS, _NOT_EXISTS}:
-        return Existence(_attribute(right), token == _NOT_EXISTS), depth + 1
+        return Existence(_attribute(right), token == _NOT_EXISTS)
     if token == _NOT:
-        return Negation(_expression(right)), depth + 1
-    left, left_depth = _pop(stack)
-    depth = max(depth, left_depth) + 1
+        return Negation(_expression(right))
+    left = _pop(stack)
     if token in _RELATIONS:
-        return Comparison(_RELATIONS[token], _attribute(left), _comparable(right)), depth
+        return Comparison(_RELATIONS[token], _attribute(left), _comparable(right))
     if token in {_AND, _OR}:
-        return Conjunction(_expression(left), _expression(right), token == _OR), depth
+        return Conjunction(_expression(left), _expression(right), token == _OR)
     raise DescriptorError(f"the condition has an unknown token 0x{token:02X}")
 
 
-def _pop(stack: _Stack) -> tuple[_Operand, int]:
+def _pop(stack: _Stack) -> _Operand:
     if not stack:
         raise DescriptorError("an operator of the condition lacks an operand")
     return stack.pop()

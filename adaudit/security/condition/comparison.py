@@ -53,7 +53,7 @@ _Key = tuple[type, int | bytes | Sid]
 def literal_values(literal: Literal) -> tuple[Value, ...] | None:
     """The values of a literal; None if the specification leaves open what it means."""
     members = literal.members if isinstance(literal, Composite) else (literal,)
-    if not members or any(isinstance(one, Integer) and one.is_ambiguous for one in members):
+    if any(isinstance(one, Integer) and one.is_ambiguous for one in members):
         return None
     return tuple(
         member.value if isinstance(member, Integer | Text | Octets) else member
@@ -70,8 +70,10 @@ def compare(
     Several values are a set: neither their order nor repetition counts. `right` is None if nobody
     can say what it means.
     """
-    if not left or right == ():
+    if not left:
         return _UNKNOWN
+    if right == ():
+        return _FAILURE
     if right is None:
         return _ANYTHING
     values = (*left, *right)

@@ -7,7 +7,7 @@ from adaudit.errors import DescriptorError
 from adaudit.security.sid import Sid
 
 MAX_DEPTH = 100
-"""How deep operators may nest; people write a handful of levels"""
+"""How deep logical operators may nest; people write a handful of levels"""
 
 
 class AttributeKind(IntEnum):
@@ -155,6 +155,10 @@ class Negation:
     """`!(…)`"""
 
     operand: "Expression"
+    depth: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _depth_above(self.operand))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,18 @@ class Conjunction:
     left: "Expression"
     right: "Expression"
     is_disjunction: bool = False
+    depth: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "depth", _depth_above(self.left, self.right))
 
 
 Expression = Attribute | Comparison | Membership | Existence | Negation | Conjunction
+
+
+def _depth_above(*operands: Expression) -> int:
+    """The depth of a tree over `operands`; bounded, so that any tree can be walked recursively."""
+    depth = 1 + max(one.depth if isinstance(one, Negation | Conjunction) else 1 for one in operands)
+    if depth > MAX_DEPTH:
+        raise DescriptorError(f"the condition nests operators more than {MAX_DEPTH} deep")
+    return depth

@@ -22,7 +22,6 @@ from adaudit.security.condition.values import (
     escape_name,
     format_literal,
     read_literal,
-    read_single,
     unescape_name,
 )
 from adaudit.security.sddl_reader import Reader
@@ -80,10 +79,11 @@ def parse(text: str, domain: Sid | None = None, root_domain: Sid | None = None) 
 
 def read(reader: Reader) -> Expression:
     """Take an expression in its parentheses from an SDDL text."""
-    reader.expect("(")
-    expression = _read_disjunction(reader, 1)
-    reader.expect(")")
-    return expression
+    with reader.placing_errors():
+        reader.expect("(")
+        expression = _read_disjunction(reader, 1)
+        reader.expect(")")
+        return expression
 
 
 def format(expression: Expression) -> str:  # noqa: A001, named like sddl.format
@@ -94,7 +94,6 @@ def format(expression: Expression) -> str:  # noqa: A001, named like sddl.format
 def _read_disjunction(reader: Reader, depth: int) -> Expression:
     left = _read_conjunction(reader, depth)
     while reader.take("||"):
-        depth += 1
         left = Conjunction(left, _read_conjunction(reader, depth), is_disjunction=True)
     return left
 
@@ -102,7 +101,6 @@ def _read_disjunction(reader: Reader, depth: int) -> Expression:
 def _read_conjunction(reader: Reader, depth: int) -> Expression:
     left = _read_factor(reader, depth)
     while reader.take("&&"):
-        depth += 1
         left = Conjunction(left, _read_factor(reader, depth))
     return left
 
@@ -141,16 +139,14 @@ def _read_term(reader: Reader) -> Expression:
 
 def _read_membership(reader: Reader, test: MembershipTest) -> Membership:
     is_enclosed = reader.take("(")
-    start = reader.position
-    operand = read_literal(reader) if reader.peek("{") else read_single(reader)
+    with reader.placing_errors():
+        operand = read_literal(reader)
+        if not isinstance(operand, Sid | Composite):
+            raise DescriptorError("a test of membership takes SIDs only")
+        membership = Membership(test, operand)
     if is_enclosed:
         reader.expect(")")
-    if not isinstance(operand, Sid | Composite):
-        raise reader.error("a test of membership takes SIDs only", start)
-    try:
-        return Membership(test, operand)
-    except DescriptorError as error:
-        raise reader.error(error.message, start) from error
+    return membership
 
 
 def _read_attribute(reader: Reader) -> Attribute:
@@ -164,15 +160,12 @@ def _read_attribute(reader: Reader) -> Attribute:
 
 
 def _read_prefixed(reader: Reader) -> Attribute | None:
-    start = reader.position
-    word = reader.match(_PREFIXED)
-    if word is None:
-        return None
-    kind, _, name = word[1:].partition(".")
-    try:
+    with reader.placing_errors():
+        word = reader.match(_PREFIXED)
+        if word is None:
+            return None
+        kind, _, name = word[1:].partition(".")
         return Attribute(_KINDS[kind.casefold()], unescape_name(name))
-    except DescriptorError as error:
-        raise reader.error(error.message, start) from error
 
 
 def _read_comparable(reader: Reader) -> Attribute | Literal:

@@ -59,22 +59,26 @@ def read_string(reader: Reader) -> str:
 
 def read_octets(reader: Reader) -> bytes:
     """Take `#` and hexadecimal digits, in which a further `#` stands for 0."""
-    start = reader.position
-    word = reader.match(_OCTETS)
-    if word is None:
-        raise reader.error("expected `#` and hexadecimal digits")
-    digits = word[1:].replace("#", "0")
-    if len(digits) % 2:
-        raise reader.error("octets need two digits each", start)
-    return bytes.fromhex(digits)
+    with reader.placing_errors():
+        word = reader.match(_OCTETS)
+        if word is None:
+            raise DescriptorError("expected `#` and hexadecimal digits")
+        digits = word[1:].replace("#", "0")
+        if len(digits) % 2:
+            raise DescriptorError("octets need two digits each")
+        return bytes.fromhex(digits)
 
 
 def read_integer(reader: Reader) -> Integer:
     """Take an integer: decimal, hexadecimal (`0x1f`) or octal (`017`)."""
-    start = reader.position
-    word = reader.match(_INTEGER)
-    if word is None:
-        raise reader.error("expected a value")
+    with reader.placing_errors():
+        word = reader.match(_INTEGER)
+        if word is None:
+            raise DescriptorError("expected a value")
+        return _integer(word)
+
+
+def _integer(word: str) -> Integer:
     sign = _SIGNS.get(word[0], Sign.NONE)
     digits = word.lstrip("+-").lower()
     base = Base.DECIMAL
@@ -84,11 +88,9 @@ def read_integer(reader: Reader) -> Integer:
         base = Base.OCTAL
     try:
         value = int(digits, _RADIX[base][2])
-        return Integer(-value if sign is Sign.MINUS else value, sign, base)
     except ValueError as error:
-        raise reader.error("expected an octal number", start) from error
-    except DescriptorError as error:
-        raise reader.error(error.message, start) from error
+        raise DescriptorError("expected an octal number") from error
+    return Integer(-value if sign is Sign.MINUS else value, sign, base)
 
 
 def format_literal(literal: Literal) -> str:
