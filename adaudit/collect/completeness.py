@@ -34,8 +34,10 @@ def complete(items: Iterable[Item]) -> Iterator[Entry | Gap | Stage]:
             continue
         if isinstance(item, Entry):
             seen.note(item)
+        elif isinstance(item, Gap):
+            seen.subjects.add(item.subject)
         yield item
-    yield from seen.gaps()
+    yield from (gap for gap in seen.gaps() if gap.subject not in seen.subjects)
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class _Seen:
     heads: set[Dn] = field(default_factory=set)
     with_groups: set[Dn] = field(default_factory=set)
     """Naming contexts in which a group was read: every domain has some"""
+    subjects: set[str] = field(default_factory=set)
+    """Of the gaps that the source reports itself"""
     classes: set[str] = field(default_factory=set)
     damaged: list[Gap] = field(default_factory=list)
     referrals: list[Referral] = field(default_factory=list)

@@ -189,7 +189,14 @@ def wanted(dn: Dn, classes: frozenset[str]) -> Wanted | None:
     configuration is `CN=Configuration` under a domain, and domains are all of `DC=`.
     """
     finding = [search for search in _searches_at(dn) if search.finds(dn, classes)]
-    return _united(tuple(finding)) if finding else None
+    return wanted_by(*finding) if finding else None
+
+
+@lru_cache(maxsize=256)
+def wanted_by(*searches: Search) -> Wanted:
+    """What the searches want of an object that all of them find."""
+    names = _lower_case(name for search in searches for name in search.requested)
+    return Wanted(names - {DESCRIPTOR}, DESCRIPTOR in names)
 
 
 def naming_context(dn: Dn) -> Dn | None:
@@ -214,12 +221,6 @@ def _searches_at(dn: Dn) -> tuple[Search, ...]:
 @lru_cache(maxsize=256)
 def _parsed(text: str) -> Dn:
     return Dn(text)
-
-
-@lru_cache(maxsize=256)
-def _united(searches: tuple[Search, ...]) -> Wanted:
-    names = _lower_case(name for search in searches for name in search.requested)
-    return Wanted(names - {DESCRIPTOR}, DESCRIPTOR in names)
 
 
 def _lower_case(names: Iterable[str]) -> frozenset[str]:

@@ -33,12 +33,15 @@ class Ranges:
     def gaps(self) -> Iterator[Gap]:
         """A gap for each attribute of which a part is missing."""
         for (dn, attribute), parts in self._parts.items():
-            missing = first_missing(parts)
+            missing = _first_missing(parts)
             if missing is not None:
-                yield Gap(str(dn), incomplete(attribute, missing))
+                reason = (
+                    f"`{attribute}` is incomplete: its values from number {missing} on are missing"
+                )
+                yield Gap(str(dn), reason)
 
 
-def first_missing(parts: Sequence[ValueRange]) -> int | None:
+def _first_missing(parts: Sequence[ValueRange]) -> int | None:
     """The number of the first value that no part covers, None when all are there."""
     due = 0
     for part in sorted(parts, key=lambda part: part.first):
@@ -48,11 +51,6 @@ def first_missing(parts: Sequence[ValueRange]) -> int | None:
             return None
         due = max(due, part.last + 1)
     return due
-
-
-def incomplete(attribute: str, missing: int) -> str:
-    """The reason of a gap: from which value on an attribute is missing."""
-    return f"`{attribute}` is incomplete: its values from number {missing} on are missing"
 
 
 def sift(
@@ -83,4 +81,6 @@ def _range(name: str, options: str) -> ValueRange | None:
     if match is None:
         return None
     first, last = match.groups()
-    return ValueRange(name, int(first), None if last == "*" else int(last))
+    if last == "*":
+        return ValueRange(name, int(first), None)
+    return ValueRange(name, int(first), max(int(first), int(last)))
