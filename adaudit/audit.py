@@ -6,15 +6,12 @@ from functools import partial
 from pathlib import Path
 
 from adaudit.checks import Check, Context, catalogue, matrix_of
-from adaudit.collect.collector import Progress, collect, open_source
+from adaudit.collect.collector import Ask, Progress, collect, open_source
 from adaudit.config import AuditConfig, LdapTarget, LdifTarget, SnapshotTarget, TargetConfig
 from adaudit.directory.snapshot import Snapshot, SnapshotWriter
 from adaudit.errors import CollectError, ConfigError, DirectoryError
 from adaudit.findings import Report, TargetReport
 from adaudit.waivers import waive
-
-Ask = Callable[[str], str]
-"""Puts a question on the terminal and gives the answer, which is not echoed"""
 
 
 def run(
@@ -58,10 +55,8 @@ def collect_into(
     Raises `CollectError` when nothing can be read, `DirectoryError` when the file cannot be
     written; what stood there before is kept then.
     """
-    with (
-        open_source(target, ask) as source,
-        SnapshotWriter(source.description, path) as writer,
-    ):
+    source = open_source(target, ask)
+    with SnapshotWriter(source.description, path) as writer:
         collect(source, writer, progress)
         for warning in source.warnings:
             writer.add_warning(warning)

@@ -212,7 +212,9 @@ class TargetReport:
     @property
     def is_complete(self) -> bool:
         """Whether everything that was asked for was read and decided."""
-        return self.error is None and not self.gaps and not self.unknown
+        pairs = self.matrix.pairs if self.matrix else ()
+        is_decided = not any(pair.state is PairState.UNKNOWN for pair in pairs)
+        return self.error is None and not self.gaps and not self.unknown and is_decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +227,8 @@ class Report:
 
     @property
     def is_complete(self) -> bool:
-        """Whether every target is complete."""
-        return all(target.is_complete for target in self.targets)
+        """Whether there are targets and every one is complete."""
+        return bool(self.targets) and all(target.is_complete for target in self.targets)
 
     def findings(self) -> Iterator[Finding]:
         """All findings of all targets."""

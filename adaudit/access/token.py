@@ -75,6 +75,8 @@ class Token:
     """Why nothing is known of BUILTIN groups, None where they are known"""
     read_domains: frozenset[Sid] | None = None
     """If a domain of the forest was not read: those that were"""
+    known_principals: Mapping[Sid, object] | None = None
+    """If objects may have been lost in reading: those principals that were not"""
     knows_claims: bool = False
     """Whether the claims of the subject are known, namely that there are none"""
 
@@ -86,6 +88,8 @@ class Token:
             return self.local_groups_unknown
         if self.read_domains is not None and sid.domain and sid.domain not in self.read_domains:
             return "its domain was not read"
+        if self.known_principals is not None and sid.domain and sid not in self.known_principals:
+            return "it was not read, as not all was"
         return self.doubtful.get(sid)
 
     def path(self, sid: Sid) -> tuple[Link, ...]:
@@ -134,6 +138,7 @@ def token_of(subject: Sid, server: Server, membership: Membership) -> Token:
         },
         local_groups_unknown=None if server.is_domain_controller else _local_groups(server),
         read_domains=frozenset(membership.domains.by_sid) if unread else None,
+        known_principals=membership.principals if membership.lost else None,
     )
 
 
@@ -218,8 +223,9 @@ class _Growth:
 def _behind_incomplete_groups(growth: _Growth) -> Iterator[tuple[Sid, str]]:
     """All that a group leads to whose member list was not read to its end."""
     membership = growth.membership
-    for group in membership.incomplete - growth.links.keys():
-        why = f"the members of {membership.name(group)} could not be read to the end"
+    for group, why in membership.incomplete.items():
+        if group in growth.links:
+            continue
         above = _Growth(group, growth.server, membership)
         above.grow()
         for sid in above.links.keys() - growth.links.keys():

@@ -27,7 +27,7 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.membership import Via
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
-from adaudit.findings import Finding, PairState, Severity, fingerprint
+from adaudit.findings import Evidence, Finding, PairState, Severity, fingerprint
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 from adaudit.security.wire import encode_ace
@@ -78,9 +78,6 @@ def _finding(trustee: Sid, source: Found, denials: list[_Denial], context: Conte
     first = denials[0]
     denied = party(trustee, context.view)
     pairs = tuple(dict.fromkeys(denial.label for denial in denials))
-    shown = evidence(
-        first.answer.object, first.deciding, first.verdict, first.answer.token, context.view
-    )
     entry = context.snapshot.entry(source.dn)
     guid = str(entry.guid) if entry and entry.guid else source.dn.path
     return Finding(
@@ -89,12 +86,18 @@ def _finding(trustee: Sid, source: Found, denials: list[_Denial], context: Conte
         severity=SEVERITY,
         subject=denied,
         message=f"{denied} is denied {SEND_AS.name}, which stops {_count(len(pairs))} of servers",
-        evidence=(shown.with_affects(pairs),),
+        evidence=tuple(_evidence(denial, context) for denial in denials),
         through=tuple(party(sid, context.view) for sid in _through(denials)),
         affects=pairs,
         remedy=tuple(_remedies(trustee, source, denials, context)),
         look=context.look(first.answer.account.name, first.answer.object.dn, SEND_AS.name),
     )
+
+
+def _evidence(denial: _Denial, context: Context) -> Evidence:
+    answer = denial.answer
+    shown = evidence(answer.object, denial.deciding, denial.verdict, answer.token, context.view)
+    return shown.with_affects((denial.label,))
 
 
 def _through(denials: list[_Denial]) -> dict[Sid, None]:

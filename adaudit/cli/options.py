@@ -1,5 +1,6 @@
 """Options and results that several commands share: formats, files, exit status."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -25,7 +26,9 @@ class Output:
         """Write the report to its files, then to standard output."""
         for form, path in self.files:
             write(report, FORMATS[form], path)
-        click.echo(FORMATS[self.form].render(report), nl=False)
+        text = FORMATS[self.form].render(report)
+        # A text stream turns line feeds into the line ends of the system by itself.
+        click.echo(text.replace("\r\n", "\n") if os.linesep == "\r\n" else text, nl=False)
 
 
 def output_options(command: Callable[..., int]) -> Callable[..., int]:

@@ -11,7 +11,7 @@ from adaudit.directory.domains import Domains
 from adaudit.directory.entry import Entry
 from adaudit.directory.principal import Principal, fallback_name, principal_of
 from adaudit.directory.snapshot import Snapshot
-from adaudit.errors import AdauditError
+from adaudit.errors import AdauditError, DirectoryError
 from adaudit.security.sid import Sid
 
 
@@ -41,24 +41,29 @@ class Membership:
     """By SID; of BUILTIN groups, which every domain has, the one that was read first"""
     arcs: Mapping[Sid, tuple[Arc, ...]]
     """From a member's SID to the groups that it is directly in, whatever their type and domain"""
-    incomplete: frozenset[Sid]
-    """Groups whose members could not be read whole"""
+    incomplete: Mapping[Sid, str]
+    """Groups that may have members which are not known, and why"""
+    lost: str | None = None
+    """Why objects may be missing of which nothing is known, None if all were read"""
     faults: tuple[tuple[Dn, str], ...] = ()
     """Objects that could not be understood, and why"""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
         """Read principals, `member`, `memberOf` and primary groups off a snapshot."""
-        domains = Domains.of(snapshot)
-        read = _Reading(domains)
+        read = _Reading(Domains.of(snapshot))
         for entry in snapshot.with_sid():
             read.add(entry)
-        troubled = {gap.subject for gap in snapshot.gaps}
+        lost = _lost(snapshot)
         return cls(
-            domains,
+            read.domains,
             read.principals,
             read.arcs(),
-            frozenset(p.sid for p in read.by_dn.values() if p.scope and str(p.dn) in troubled),
+            {
+                **read.groups_with_unread_members(anywhere=lost is not None),
+                **_cut_short(read.by_dn, snapshot),
+            },
+            lost,
             tuple(read.faults),
         )
 
@@ -68,11 +73,36 @@ class Membership:
         return known.name if known else fallback_name(sid, self.domains)
 
 
+def _lost(snapshot: Snapshot) -> str | None:
+    """The first gap that is about no object and no domain: a search or a file that was cut off."""
+    for gap in snapshot.gaps:
+        if not gap.subject.startswith("domain ") and not _is_object(gap.subject, snapshot):
+            return f"not all was read: {gap.subject}: {gap.reason}"
+    return None
+
+
+def _is_object(subject: str, snapshot: Snapshot) -> bool:
+    try:
+        return snapshot.entry(Dn(subject)) is not None
+    except DirectoryError:
+        return False
+
+
+def _cut_short(by_dn: Mapping[Dn, Principal], snapshot: Snapshot) -> dict[Sid, str]:
+    """The groups that a gap is about: nothing but their member lists can be cut short."""
+    reasons = {gap.subject: gap.reason for gap in snapshot.gaps}
+    return {
+        group.sid: f"the members of {group.name} could not be read to the end"
+        for group in by_dn.values()
+        if group.scope and str(group.dn) in reasons
+    }
+
+
 class _Reading:
     """Objects read so far; members are DNs, so arcs are made when all are known."""
 
     def __init__(self, domains: Domains) -> None:
-        self._domains = domains
+        self.domains = domains
         self.by_dn: dict[Dn, Principal] = {}
         self.principals: dict[Sid, Principal] = {}
         self.faults: list[tuple[Dn, str]] = []
@@ -80,7 +110,7 @@ class _Reading:
 
     def add(self, entry: Entry) -> None:
         try:
-            principal = principal_of(entry, self._domains)
+            principal = principal_of(entry, self.domains)
         except AdauditError as error:
             self.faults.append((entry.dn, error.message))
             return
@@ -103,6 +133,21 @@ class _Reading:
             if primary is not None:
                 found[principal.sid][Arc(primary, Via.PRIMARY_GROUP)] = None
         return {sid: tuple(arcs) for sid, arcs in found.items()}
+
+    def groups_with_unread_members(self, *, anywhere: bool) -> dict[Sid, str]:
+        """
+        Groups with members that were not read: in domains that were not, or `anywhere`.
+
+        Where everything was read, such a member is no security principal: a contact, say.
+        """
+        unread = self.domains.unread
+        found = {}
+        for principal, entry in self._entries:
+            for name in entry.texts("member") if anywhere or unread else ():
+                dn = Dn(name)
+                if dn not in self.by_dn and (anywhere or any(dn.is_below(d.dn) for d in unread)):
+                    found[principal.sid] = f"{dn}, a member of {principal.name}, was not read"
+        return found
 
     def _resolve(self, names: Iterable[str]) -> Iterable[Principal]:
         for name in names:
