@@ -39,7 +39,7 @@ def _entry_lines(finding: Finding, alike: Sequence[Evidence]) -> list[str]:
         *(labelled("on", *_on(first)) if len(first.origin) != 1 else ()),
         *listed("also on", map(_GAP.join, also)),
         *_path_lines(alike),
-        *listed("overrules", (text for e in alike for text in e.overrules), labelled_text),
+        *listed("overrules", first.overrules, labelled_text),
     ]
 
 
