@@ -1,118 +1,60 @@
 """
 Make samples/contoso.ldif anew, from a real domain controller: `make samples`.
 
-The directory is set up by `directory/contoso.py`, and read as `adaudit` reads one: by a user with
-no rights beyond everyone's, through `ldapsearch`, whose LDIF this is. What the server itself
-answers about Send-As goes into samples/contoso.answers.json.
+The directory is set up by `directory/contoso.py`, and read with the searches of `adaudit` itself,
+by a user with no rights beyond everyone's, through `ldapsearch`, whose LDIF this is. What the
+server answers about Send-As goes into samples/contoso.answers.json.
 """
 
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from adaudit.collect.plan import Scope, Search, domain_searches, forest_searches
+from adaudit.directory.dn import Dn
 from tests.live.controller import Controller, started
 from tests.live.domain import CONTOSO
 
 _SAMPLES = Path(__file__).parents[2] / "samples"
 _READER = "rsato"
 _SD_FLAGS = "!1.2.840.113556.1.4.801=::MAMCAQc="  # owner, group and DACL: [MS-ADTS] 3.1.1.3.4.1.11
+_SCOPES = {Scope.BASE: "base", Scope.ONE_LEVEL: "one", Scope.SUBTREE: "sub"}
 _ACCOUNTS = [*(f"EX{number:02}$" for number in range(1, 13) if number != 10), "MAIL11$"]
-
-_ALWAYS = ["objectClass", "distinguishedName", "name", "objectGUID"]
-_DESCRIBED = [*_ALWAYS, "cn", "nTSecurityDescriptor"]
-_EXCHANGE = """serialNumber versionNumber networkAddress legacyExchangeDN msExchServerRole
-    msExchMixedMode adminDisplayName portNumber msExchServerBindings msExchServerAutoStart
-    msExchSmtpFullyQualifiedDomainName msExchAuthenticationFlags msExchNTAuthenticationProviders
-    msExchAccessSSLFlags msExchSmtpInboundCommandSupportOptions msExchHomeRoutingGroup"""
-_ACCOUNT = """sAMAccountName objectSid sIDHistory groupType member primaryGroupID
-    userAccountControl dNSHostName servicePrincipalName"""
+_NAMES = ("cn", "name", "distinguishedName")
+_NO_SUCH_OBJECT = 32
 
 
-class Section(NamedTuple):
-    """One search; its title becomes a comment in the file."""
+def _ldif(controller: Controller) -> Iterator[str]:
+    """What each search finds; of the schema, only the classes of what the others find."""
+    classes: set[str] = set()
+    searches = [*forest_searches(Dn(CONTOSO.configuration)), *domain_searches(Dn(CONTOSO.base))]
+    searches.sort(key=lambda search: search.what == "schema")
+    for search in searches:
+        only = f"(|{''.join(f'(lDAPDisplayName={name})' for name in sorted(classes))})"
+        wanted = only if search.what == "schema" else search.filter
+        found = _found(controller, search, wanted)
+        classes |= set(re.findall(r"^objectClass: (\S+)$", found, re.MULTILINE))
+        yield f"# {search.what}\n\n{found}"
 
-    title: str
-    base: str
-    scope: str
-    attributes: list[str]
-    filter: str = "(objectClass=*)"
 
-
-def _sections() -> list[Section]:
-    configuration = CONTOSO.configuration
-    services = f"CN=Services,{configuration}"
-    return [
-        Section("the domain", CONTOSO.base, "base", [*_ALWAYS, "dc", "objectSid"]),
-        Section(
-            "partitions",
-            f"CN=Partitions,{configuration}",
-            "one",
-            [*_ALWAYS, "cn", "nCName", "nETBIOSName", "dnsRoot", "systemFlags"],
-        ),
-        Section(
-            "settings of the directory service",
-            f"CN=Directory Service,CN=Windows NT,{services}",
-            "base",
-            [*_ALWAYS, "cn", "dSHeuristics"],
-        ),
-        Section(
-            "extended rights",
-            f"CN=Extended-Rights,{configuration}",
-            "one",
-            [*_ALWAYS, "cn", "displayName", "rightsGuid", "validAccesses", "appliesTo"],
-        ),
-        Section("the configuration", configuration, "base", _DESCRIBED),
-        Section("its services", services, "base", _DESCRIBED),
-        Section(
-            "Exchange",
-            f"CN=Microsoft Exchange,{services}",
-            "sub",
-            [*_DESCRIBED, *_EXCHANGE.split()],
-        ),
-        Section(
-            "accounts",
-            CONTOSO.base,
-            "sub",
-            [*_ALWAYS, "cn", *_ACCOUNT.split()],
-            "(|(objectClass=group)(objectClass=user)(objectClass=foreignSecurityPrincipal))",
-        ),
+def _found(controller: Controller, search: Search, wanted: str) -> str:
+    command = [
+        *("ldapsearch", "-LLL", "-x", "-H", f"ldaps://{CONTOSO.fqdn}"),
+        *("-D", f"{_READER}@{CONTOSO.dns_name}", "-w", controller.password),
+        *("-b", search.base.text, "-s", _SCOPES[search.scope], "-E", _SD_FLAGS),
+        *(wanted, *_NAMES, *search.requested),
     ]
-
-
-def _schema(ldif: str) -> Section:
-    classes = sorted(set(re.findall(r"^objectClass: (\S+)$", ldif, re.MULTILINE)))
-    wanted = "".join(f"(lDAPDisplayName={name})" for name in classes)
-    attributes = ["cn", "lDAPDisplayName", "schemaIDGUID", "subClassOf", "objectClassCategory"]
-    return Section(
-        "the classes that occur above",
-        f"CN=Schema,{CONTOSO.configuration}",
-        "one",
-        [*_ALWAYS, *attributes],
-        f"(|{wanted})",
-    )
-
-
-def _search(controller: Controller, section: Section) -> str:
-    """Read one section as LDIF."""
-    answer = controller.run(
-        [
-            *("ldapsearch", "-LLL", "-x", "-H", f"ldaps://{CONTOSO.fqdn}"),
-            *("-D", f"{_READER}@{CONTOSO.dns_name}", "-w", controller.password),
-            *("-b", section.base, "-s", section.scope, "-E", _SD_FLAGS),
-            *(section.filter, *section.attributes),
-        ]
-    )
-    return f"# {section.title}\n\n{answer.stdout}"
+    answer = controller.run(command, check=False)
+    if answer.returncode not in {0, _NO_SUCH_OBJECT}:
+        raise RuntimeError(answer.stderr)
+    return answer.stdout
 
 
 def main() -> None:
     """Write both files."""
     with started(CONTOSO, "contoso") as controller:
-        ldif = "version: 1\n\n"
-        for section in _sections():
-            ldif += _search(controller, section)
-        ldif += _search(controller, _schema(ldif))
+        ldif = "version: 1\n\n" + "".join(_ldif(controller))
         answers = controller.ask(_ACCOUNTS)
     (_SAMPLES / "contoso.ldif").write_text(ldif, encoding="ascii")
     text = json.dumps(answers, indent=1, ensure_ascii=False, sort_keys=True) + "\n"

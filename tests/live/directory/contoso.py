@@ -37,8 +37,9 @@ _SERVERS = [
     Server("EX02", _HEAD_OFFICE, _allow("{Branch Servers}")),
     # its account is in Branch Servers, and so in Mail Restrictions, which Head Office denies
     Server("EX03", _BRANCHES),
-    # its account was never put into Exchange Domain Servers
-    Server("EX04", _HEAD_OFFICE),
+    # its account was never put into Exchange Domain Servers; it denies the group whose name is
+    # hostile
+    Server("EX04", _HEAD_OFFICE, _deny("{Hostile}")),
     # its account is in Mail Ops, and so in Domain Admins, which the organisation denies
     Server("EX05", _HEAD_OFFICE),
     # Exchange Domain Servers is its account's primary group; its second virtual server is shut
@@ -58,14 +59,8 @@ _SERVERS = [
     Server("EX10", _BRANCHES),
     # two computers claim to be it; it denies the group with the Chinese name
     Server("EX11", _BRANCHES, _deny("{邮件服务器}")),
-    # Exchange 2007 has no SMTP virtual servers; it denies the group with the hostile name
-    Server(
-        "EX12",
-        _EXCHANGE_2007,
-        _deny("{Hostile}"),
-        virtual_servers={},
-        version=EXCHANGE_2007,
-    ),
+    # Exchange 2007 has no SMTP virtual servers
+    Server("EX12", _EXCHANGE_2007, virtual_servers={}, version=EXCHANGE_2007),
 ]
 
 
