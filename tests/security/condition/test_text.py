@@ -23,8 +23,8 @@ def test_an_expression_comes_back_from_its_text(value: Expression) -> None:
         # [MS-DTYP] 2.4.4.17.9
         ('(Title=="VP")', '(Title == "VP")'),
         (
-            '((@User.card==1 || @Device.managed==1) && (@Resource.dept Any_of{"A","HR"}))',
-            '(((@USER.card == 1) || (@DEVICE.managed == 1)) && (@RESOURCE.dept Any_of {"A", "HR"}))',
+            '((@User.cd==1 || @Device.managed==1) && (@Resource.dept Any_of{"A","HR"}))',
+            '(((@USER.cd == 1) || (@DEVICE.managed == 1)) && (@RESOURCE.dept Any_of {"A", "HR"}))',
         ),
         (
             "((@User.clearanceLevel>=@Resource.requiredClearance) || (Member_of{SID(BA)}))",
