@@ -20,8 +20,6 @@ from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
 from adaudit.errors import CollectError, DirectoryError
 
-_NOT_A_CONTROLLER = "the root entry names no naming contexts"
-
 
 class LdapSource:
     """
@@ -100,22 +98,22 @@ def _root(session: Session, url: LdapUrl) -> Entry:
     try:
         pages = list(session.search(ROOT_DSE))
     except SearchStoppedError as error:
-        raise CollectError(f"cannot read `{url}`: its root entry: {error}") from error
+        raise _no_controller(url, f"its root entry cannot be read: {error}") from error
     for found in (found for page in pages for found in page):
         if isinstance(found, FoundObject):
             return sift(Dn(""), found.attributes, wanted_by(ROOT_DSE))[0]
-    raise CollectError(f"`{url}` is no domain controller: {_NOT_A_CONTROLLER}")
+    raise _no_controller(url, "it shows no root entry")
 
 
 def _contexts(root: Entry, url: LdapUrl) -> tuple[Dn, Dn]:
     configuration = root.text("configurationNamingContext")
     domain = root.text("defaultNamingContext")
     if not configuration or not domain:
-        raise CollectError(f"`{url}` is no domain controller: {_NOT_A_CONTROLLER}")
+        raise _no_controller(url, "its root entry names no domain")
     try:
         return Dn(configuration), Dn(domain)
     except DirectoryError as error:
-        raise CollectError(f"`{url}` is no domain controller: {error.message}") from error
+        raise _no_controller(url, error.message) from error
 
 
 def _answers(session: Session, searches: Sequence[Search]) -> Iterator[Item]:
@@ -189,6 +187,11 @@ def _later_parts(
             return  # what is missing shows in the parts that were noted
         yield entry.values(first.attribute), parts[0]
         last = parts[0].last
+
+
+def _no_controller(url: LdapUrl, reason: str) -> CollectError:
+    message = f"`{url}` is no domain controller of Active Directory: {reason}"
+    return CollectError(message, "give the address of a domain controller")
 
 
 def _unverified(url: LdapUrl) -> str:

@@ -15,12 +15,18 @@ from adaudit.collect.channel import LostConnectionError, Pipe
 
 
 def _security_errors() -> tuple[type[Exception], ...]:
-    """What the libraries raise; pyspnego lets that of krb5 through where there is a password."""
+    """
+    What the libraries raise over a server's token or a user's credentials.
+
+    pyspnego lets through what krb5 raises over a password, and what its own reading of a malformed
+    token does.
+    """
+    errors = (SpnegoError, ValueError, LookupError, struct.error)
     try:
         krb5 = importlib.import_module("krb5")
     except ImportError:  # Windows, or the extra `kerberos` is not installed
-        return (SpnegoError,)
-    return (SpnegoError, krb5.Krb5Error)
+        return errors
+    return (*errors, krb5.Krb5Error)
 
 
 _SECURITY_ERRORS = _security_errors()
@@ -126,7 +132,7 @@ class _SealedPipe:
     def _unsealed(self, token: bytes) -> bytes:
         try:
             found = self._context.unwrap(token)
-        except SpnegoError as error:
+        except _SECURITY_ERRORS as error:
             raise LostConnectionError(f"a sealed message was changed on its way: {error}") from None
         if not found.encrypted:
             raise LostConnectionError("the server sends in clear what was to be sealed")
