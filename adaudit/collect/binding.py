@@ -17,6 +17,8 @@ from adaudit.errors import CollectError
 _SUCCESS = 0
 _BIND_IN_PROGRESS = 14
 _MECHANISM = "GSS-SPNEGO"
+_MOST_STEPS = 10
+"""Of a bind; NTLM and Kerberos take two or three"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def _bind(channel: Channel, url: LdapUrl, identity: SimpleIdentity | Identity) -
 def _bind_sealed(channel: Channel, url: LdapUrl, identity: Identity) -> None:
     negotiation = Negotiation(identity, url.host)
     token = negotiation.step(None)
-    while True:
+    for _ in range(_MOST_STEPS):
         result = _result(channel, operations.bind_sasl(_MECHANISM, token))
         if result.code not in (_SUCCESS, _BIND_IN_PROGRESS):
             raise bind_refused(str(url), identity.user or "", result)

@@ -1,31 +1,15 @@
 """From a target of the list into a snapshot."""
 
-from collections.abc import Callable
 from typing import Protocol
 
-from adaudit.collect.binding import Access, SimpleIdentity
 from adaudit.collect.completeness import complete
-from adaudit.collect.ldap import LdapSource
 from adaudit.collect.ldif_files import LdifSource
-from adaudit.collect.sealing import Identity
-from adaudit.collect.source import Source, Stage
-from adaudit.config import (
-    AnonymousAuth,
-    AuthConfig,
-    LdapTarget,
-    LdifTarget,
-    NtlmAuth,
-    Secret,
-    SimpleAuth,
-)
+from adaudit.collect.source import Ask, Source, Stage
+from adaudit.config import LdapTarget, LdifTarget
 from adaudit.directory.entry import Gap
 from adaudit.directory.snapshot import SnapshotWriter
-from adaudit.errors import CollectError
 
-Ask = Callable[[str], str]
-"""Puts a question on the terminal, without echo"""
-
-_SEALED_HINT = "use `ldap://` without `starttls`: Kerberos and NTLM sign and seal it"
+__all__ = ["Ask", "Progress", "collect", "open_source"]
 
 
 class Progress(Protocol):
@@ -62,32 +46,7 @@ def open_source(target: LdifTarget | LdapTarget, ask: Ask | None) -> Source:
     """
     if isinstance(target, LdifTarget):
         return LdifSource(target.ldif)
-    identity = _identity(target.auth, ask)
-    if isinstance(identity, Identity) and target.uses_tls:
-        raise CollectError(f"`{target.auth.method}` cannot be used inside TLS", _SEALED_HINT)
-    access = Access(
-        identity,
-        starttls=target.starttls,
-        verify=target.tls.verify,
-        ca_file=target.tls.ca_file,
-        timeout=target.timeout,
-        page_size=target.page_size,
-    )
-    return LdapSource(target.ldap, access)
+    # what speaks LDAP takes a quarter of a second to import, which files need not wait for
+    from adaudit.collect.ldap_target import ldap_source  # noqa: PLC0415  # see above
 
-
-def _identity(auth: AuthConfig, ask: Ask | None) -> SimpleIdentity | Identity:
-    if isinstance(auth, AnonymousAuth):
-        return SimpleIdentity()
-    password = _fetched(auth.password, ask, f"password of {auth.user}")
-    if isinstance(auth, SimpleAuth):
-        return SimpleIdentity(auth.user, password or "")
-    if isinstance(auth, NtlmAuth):
-        nt_hash = _fetched(auth.nt_hash, ask, f"NT hash of {auth.user}")
-        return Identity("ntlm", auth.user, password, nt_hash)
-    ccache = f"FILE:{auth.ccache}" if auth.ccache else None
-    return Identity("kerberos", auth.user, password, ccache=ccache)
-
-
-def _fetched(secret: Secret | None, ask: Ask | None, what: str) -> str | None:
-    return secret.resolve(ask, what) if secret else None
+    return ldap_source(target, ask)

@@ -1,7 +1,7 @@
 """What every origin of a snapshot looks like to the collector."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 from urllib.parse import unquote
@@ -9,6 +9,9 @@ from urllib.parse import unquote
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
 from adaudit.errors import DirectoryError
+
+Ask = Callable[[str], str]
+"""Puts a question on the terminal and gives the answer, which is not shown"""
 
 _REFERRAL = re.compile(r"ldaps?://[^/]*/([^?]*)", re.IGNORECASE)
 
