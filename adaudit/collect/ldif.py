@@ -6,22 +6,17 @@ reading goes on behind the next empty line.
 """
 
 import re
-import zlib
 from binascii import Error as Base64Error
 from binascii import a2b_base64
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
+from adaudit.collect.ldif_lines import Blocks, Fault, Line, Lines
 from adaudit.collect.ldif_marks import Marks
 
 _DESCRIPTION = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)*)(?:;[A-Za-z0-9*=-]+)*")
-_UTF_8_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_LONGEST_LINE = 1 << 24
-_LARGEST_RECORD = 1 << 28
-"""Bytes; a group of a million members fits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +36,7 @@ class Reference:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
-    """What could not be read, from `line` on."""
-
-    line: int
-    reason: str
-
-
-class Lines(Protocol):
-    """A file open for reading bytes."""
-
-    def readline(self, size: int = -1, /) -> bytes:
-        """Read up to the end of a line, at most `size` bytes."""
-
-
 Part: TypeAlias = Record | Reference | Fault
-_Line: TypeAlias = tuple[int, bytes]
 
 
 class _FaultError(Exception):
@@ -74,7 +53,7 @@ def read_records(stream: Lines) -> Iterator[Part]:
 
     What a cut-off file held before its last record is given; the last one is a `Fault`.
     """
-    blocks = _Blocks(stream)
+    blocks = Blocks(stream)
     marks = Marks()
     for block in blocks:
         try:
@@ -87,70 +66,9 @@ def read_records(stream: Lines) -> Iterator[Part]:
         yield Fault(blocks.number, "the file ends before the end of the search that it is of")
 
 
-class _Blocks:
-    """The unfolded lines between empty lines, each with the number of its first line."""
-
-    def __init__(self, stream: Lines) -> None:
-        self._stream = stream
-        self.number = 0
-        self.cut: Fault | None = None
-        """Where and why the file ended too early"""
-
-    def __iter__(self) -> Iterator[list[_Line]]:
-        lines: list[tuple[int, list[bytes]]] = []
-        size = 0
-        for line in self._physical():
-            if not line:
-                yield from _joined(lines)
-                lines, size = [], 0
-            elif line.startswith(b" ") and lines:
-                lines[-1][1].append(line[1:])
-            else:
-                lines.append((self.number, [line]))
-            size += len(line)
-            if size > _LARGEST_RECORD:
-                self.cut = Fault(lines[0][0], f"a record has over {_LARGEST_RECORD >> 20} MiB")
-                return
-        if self.cut is None:
-            yield from _joined(lines)
-        elif lines:
-            name = b"".join(lines[0][1]).decode("utf-8", "replace")
-            self.cut = Fault(lines[0][0], f"{self.cut.reason}, in the middle of `{name}`")
-
-    def _physical(self) -> Iterator[bytes]:
-        """The lines without their ends; `cut` says why the last one is the last."""
-        read = self._stream.readline
-        try:
-            line = read(_LONGEST_LINE)
-            if line.startswith(_UTF_16_MARKS):
-                self.cut = Fault(1, "the file is UTF-16: export without `-u`, or convert it")
-                return
-            line = line.removeprefix(_UTF_8_MARK)
-            while line:
-                self.number += 1
-                if not line.endswith(b"\n"):
-                    self.cut = self._cut_at(line)
-                    yield line
-                    return
-                yield line[:-2] if line.endswith(b"\r\n") else line[:-1]
-                line = read(_LONGEST_LINE)
-        except (EOFError, OSError, zlib.error) as error:
-            self.cut = Fault(self.number + 1, f"the file is cut off or damaged: {error}")
-
-    def _cut_at(self, line: bytes) -> Fault:
-        if len(line) == _LONGEST_LINE:
-            return Fault(self.number, f"a line has over {_LONGEST_LINE >> 20} MiB")
-        return Fault(self.number, "the file ends without the end of its last line")
-
-
-def _joined(lines: list[tuple[int, list[bytes]]]) -> Iterator[list[_Line]]:
-    if lines:
-        yield [(number, b"".join(parts)) for number, parts in lines]
-
-
-def _parts(block: list[_Line], marks: Marks) -> Iterator[Part]:
+def _parts(block: list[Line], marks: Marks) -> Iterator[Part]:
     """What one block says: at most one record, and what comments and trailers tell."""
-    content: list[_Line] = []
+    content: list[Line] = []
     for number, line in block:
         if not line.startswith(b"#"):
             content.append((number, line))
@@ -185,7 +103,7 @@ def _check_version(number: int, line: bytes) -> None:
         raise _FaultError(number, f"LDIF version `{text}` is not 1")
 
 
-def _record(lines: list[_Line]) -> Record:
+def _record(lines: list[Line]) -> Record:
     number, line = lines[0]
     name, value = _value(number, line)
     if name != "dn":
@@ -197,7 +115,7 @@ def _record(lines: list[_Line]) -> Record:
         attributes.setdefault(name, []).append(value)
     change = attributes.pop("changetype", [b"add"])
     if change != [b"add"]:
-        kind = change[0].decode()
+        kind = _shown(change[0])
         reason = f"`changetype: {kind}` is a change, not an object: export instead of modifying"
         raise _FaultError(number, reason)
     return Record(number, dn, attributes)

@@ -5,7 +5,8 @@ import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from adaudit.collect.ldif import Lines, Record, Reference, read_records
+from adaudit.collect.ldif import Record, Reference, read_records
+from adaudit.collect.ldif_lines import Lines
 from adaudit.collect.plan import wanted
 from adaudit.collect.ranges import Ranges, sift
 from adaudit.collect.source import Item, Referral, Stage, referral

@@ -78,9 +78,10 @@ def test_an_object_has_what_was_asked_for_and_its_descriptor_apart(
     )
 
 
-def test_only_binds_searches_and_an_unbind_go_on_the_wire(server: FakeController) -> None:
-    server.most_values = 3
-    read(server)
+def test_only_binds_searches_and_an_unbind_go_on_the_wire() -> None:
+    with contoso(Ops=MEMBERS).running() as server:
+        server.most_values = 3
+        read(server)
     assert server.operations[0] == "bind"
     assert server.operations[-1] == "unbind"
     assert set(server.operations[1:-1]) == {"search"}

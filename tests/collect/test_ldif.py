@@ -6,8 +6,11 @@ import io
 from hashlib import sha256
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from adaudit.collect.ldif import Fault, Part, Record, Reference, read_records
+from adaudit.collect.ldif import Part, Record, Reference, read_records
+from adaudit.collect.ldif_lines import Fault
 
 EXAMPLE_5_OF_RFC_2849 = b"""\
 version: 1
@@ -266,3 +269,16 @@ def test_a_gzip_stream_that_is_cut_off_gives_what_stands_before_and_a_fault() ->
     assert first == record(LDIFDE)
     assert isinstance(cut, Fault)
     assert (cut.line, "cut off" in cut.reason) == (9, True)
+
+
+@given(
+    st.sampled_from([EXAMPLE_5_OF_RFC_2849, LDAPSEARCH_IN_PAGES, LDBSEARCH, LDIFDE]),
+    st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=8)), min_size=1, max_size=4),
+)
+def test_damage_is_a_fault_or_another_record_and_nothing_else(
+    data: bytes, damage: list[tuple[float, bytes]]
+) -> None:
+    for place, noise in damage:
+        start = int(place * len(data))
+        data = data[:start] + noise + data[start + len(noise) // 2 :]
+    assert all(isinstance(part, Record | Reference | Fault) for part in parts(data))
