@@ -2,6 +2,7 @@
 
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from adaudit.errors import DescriptorError
 from adaudit.security import sddl, wire
@@ -35,12 +36,8 @@ def test_the_example_of_the_specification_stands_for_its_bytes() -> None:
 
 
 def test_every_descriptor_of_a_real_domain_comes_back_from_its_text() -> None:
-    changed = [
-        dn
-        for dn, data in windows_descriptors().items()
-        if without_revisions(sddl.parse(sddl.format(wire.decode(data))))
-        != without_revisions(wire.decode(data))
-    ]
+    values = [without_revisions(wire.decode(data)) for data in set(windows_descriptors().values())]
+    changed = [value for value in values if sddl.parse(sddl.format(value)) != value]
     assert changed == []
 
 
@@ -49,6 +46,35 @@ def test_what_sddl_can_say_of_a_descriptor_comes_back_from_its_text(
     value: SecurityDescriptor,
 ) -> None:
     assert without_revisions(sddl.parse(sddl.format(value))) == without_revisions(value)
+
+
+PIECES = st.sampled_from(
+    ["O:", "D:", "S:", "AI", "(A;", "(OA;CI;", "(XA;;", "RP;", ";", ";;;", "BA", "0x", "#", ")"]
+    + ["(", "!", "@User.", "a", " == ", '"', "{", "}", ",", "1", "-", "&&", "SID(", "Member_of "]
+)
+
+
+@given(st.lists(PIECES | st.text(max_size=2), max_size=25).map("".join))
+def test_any_text_gives_a_descriptor_that_comes_back_or_a_descriptor_error(text: str) -> None:
+    try:
+        value = without_revisions(sddl.parse(text))
+    except DescriptorError:
+        return
+    assert without_revisions(sddl.parse(sddl.format(value))) == value
+
+
+@given(descriptors, st.data())
+def test_damaged_text_gives_a_descriptor_that_comes_back_or_a_descriptor_error(
+    original: SecurityDescriptor, draw: st.DataObject
+) -> None:
+    text = sddl.format(original)
+    start = draw.draw(st.integers(0, len(text)))
+    damaged = text[:start] + draw.draw(PIECES) + text[start + draw.draw(st.integers(0, 3)) :]
+    try:
+        value = without_revisions(sddl.parse(damaged))
+    except DescriptorError:
+        return
+    assert without_revisions(sddl.parse(sddl.format(value))) == value
 
 
 def without_revisions(value: SecurityDescriptor) -> SecurityDescriptor:
