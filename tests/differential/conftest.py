@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.available import unavailable
+from tests.available import (
+    pytest_runtest_makereport,  # noqa: F401 - a hook, found by its name
+    unavailable,
+)
 from tests.live.controller import SYSTEM_PYTHON
 
 _PROGRAM = Path(__file__).with_name("oracle_ds.py")

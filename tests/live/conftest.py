@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.available import unavailable
+from tests.available import (
+    pytest_runtest_makereport,  # noqa: F401 - a hook, found by its name
+    unavailable,
+)
 from tests.live.controller import Controller, ControllerUnavailableError, started
 from tests.live.domain import EXAMPLE
 

@@ -109,7 +109,7 @@ class Controller:
     def provision(self) -> None:
         """Set up the domain, its accounts those of any new domain, and the certificates."""
         write_settings(self.root, self.domain, self.address)
-        subprocess.run(
+        answer = subprocess.run(
             [
                 *("samba-tool", "domain", "provision", "--quiet"),
                 f"--configfile={self.smb_conf}",
@@ -118,9 +118,12 @@ class Controller:
                 *(f"--host-name={self.domain.host}", f"--host-ip={self.address}"),
                 *(f"--domain-sid={self.domain.sid}", f"--adminpass={PASSWORD}"),
             ],
-            check=True,
+            check=False,
             capture_output=True,
+            encoding="utf-8",
         )
+        if answer.returncode:
+            raise ControllerUnavailableError(f"samba-tool provisions no domain: {answer.stderr}")
         names = [self.domain.fqdn, self.domain.dns_name, "localhost"]
         write_certificates(self.root / "tls", names, [self.address])
 
@@ -175,10 +178,14 @@ def started(domain: Domain, world: str) -> Iterator[Controller]:
 def require_samba() -> None:
     """Raise ControllerUnavailableError if no domain controller can be started here."""
     if os.name != "posix" or os.geteuid() != 0:
-        raise ControllerUnavailableError("a Samba domain controller takes root on Linux")
+        raise ControllerUnavailableError(
+            "no live tests: a Samba domain controller takes root on Linux"
+        )
     absent = [name for name in ("samba", "samba-tool") if shutil.which(name) is None]
     if absent or not Path(SYSTEM_PYTHON).exists():
-        raise ControllerUnavailableError("Samba is not installed: tests/live/install.sh does that")
+        raise ControllerUnavailableError(
+            "no live tests: Samba is not installed; tests/live/install.sh does that"
+        )
 
 
 def free_address() -> str:
