@@ -5,6 +5,7 @@ The conditions of callback entries: as a tree, bytes and text, and what they com
 """
 
 from adaudit.security.condition.binary import decode, encode
+from adaudit.security.condition.comparison import CaseSensitive, Value
 from adaudit.security.condition.evaluation import Absence, Operands, Truth, evaluate, evaluate_data
 from adaudit.security.condition.expression import (
     Attribute,
@@ -29,6 +30,7 @@ __all__ = [
     "Absence",
     "Attribute",
     "AttributeKind",
+    "CaseSensitive",
     "Comparison",
     "Composite",
     "Conjunction",
@@ -44,6 +46,7 @@ __all__ = [
     "Relation",
     "Text",
     "Truth",
+    "Value",
     "decode",
     "encode",
     "evaluate",
