@@ -8,8 +8,12 @@ from tests.builders import Made, MadeDomain, World
 from tests.scenarios.model import Account, Group, Scenario, Server
 
 RIDS = {
-    **{"domain admins": 512, "domain users": 513, "domain computers": 515},
-    **{"domain controllers": 516, "enterprise admins": 519, "administrators": 544},
+    "domain admins": 512,
+    "domain users": 513,
+    "domain computers": 515,
+    "domain controllers": 516,
+    "enterprise admins": 519,
+    "administrators": 544,
 }
 """Groups that every domain has, in lower case"""
 _WORKSTATION, _CONTROLLER = 0x1000, 0x82000  # userAccountControl
@@ -23,7 +27,7 @@ class Principals:
     world: World = field(default_factory=World)
     domains: dict[str, MadeDomain] = field(default_factory=dict)
     made: dict[str, Made] = field(default_factory=dict)
-    """By name in lower case, with the domain, and without it for the first of a name"""
+    """By name in lower case, with the domain, and without it as the scenario writes it"""
     _rids: Iterator[int] = field(default_factory=lambda: iter(range(1101, 9999)))
 
     @property
@@ -101,7 +105,9 @@ class Principals:
 
     def _know(self, name: str, made: Made) -> None:
         self.made[name.lower()] = made
-        self.made.setdefault(name.partition("\\")[2].lower(), made)
+        short = name.partition("\\")[2]
+        if self.full_name(short) == name or short.lower() not in self.made:
+            self.made[short.lower()] = made
 
 
 def dns_name(domain: MadeDomain) -> str:
