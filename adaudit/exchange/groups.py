@@ -25,6 +25,7 @@ _EXCHANGE_CONTAINER = "msExchConfigurationContainer"
 _SYSTEM_OBJECTS = "msExchSystemObjectsContainer"
 _ENOUGH = 6.0
 _LEAD = 2.0
+_FIRST_OWN_RID = 1000  # below are the groups of every domain, Domain Computers among them
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +92,18 @@ class _Members:
 def _candidates(view: View, domain: Domain, members: _Members) -> Iterator[ServersGroup]:
     trustees = _Trustees.of(view, domain)
     for group in view.membership.principals.values():
-        if group.domain == domain and group.is_security_enabled and group.scope:
+        if _may_be_made_by_setup(group) and group.domain == domain:
             clues = tuple(_clues(view, group, members, trustees, domain))
             if clues:
                 yield ServersGroup(group, clues)
+
+
+def _may_be_made_by_setup(group: Principal) -> bool:
+    return (
+        group.is_security_enabled
+        and group.scope not in (None, GroupScope.BUILTIN)
+        and (group.sid.rid or 0) >= _FIRST_OWN_RID
+    )
 
 
 def _clues(
