@@ -16,7 +16,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adaudit.access.verdict import Reason, Verdict
+from adaudit.access.verdict import Decision, Reason, Verdict
 from adaudit.checks._context import Context
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Gap
@@ -46,7 +46,8 @@ def run(context: Context) -> Iterator[Finding | Gap]:
     for dn, answers in _by_object(context).items():
         missing = [m for m in answers if _is_not_granted(m.answer)]
         place = _closing_place(dn, context)
-        if missing and len(missing) == len(answers) and (len(answers) > 1 or place):
+        is_closed = len(missing) == len(answers) and not _is_open(dn, context)
+        if missing and is_closed and (len(answers) > 1 or place):
             closed[place or _organisation(context) or dn].extend(missing)
         else:
             for item in missing:
@@ -64,6 +65,16 @@ def _by_object(context: Context) -> dict[Dn, list[_Missing]]:
             label = f"{pair.sender.label} → {pair.receiver.label}"
             found[answer.object.dn].append(_Missing(label, answer))
     return found
+
+
+def _is_open(dn: Dn, context: Context) -> bool:
+    """Whether an object grants the right to the very server that it belongs to."""
+    own = next(server for server in context.flow.servers if server.holds(dn))
+    return any(
+        isinstance(answer.verdict, Verdict) and answer.verdict.decision is Decision.ALLOWED
+        for answer in context.flow.verdicts(own, own)
+        if answer.object.dn == dn
+    )
 
 
 def _is_not_granted(answer: ObjectVerdict) -> bool:

@@ -75,6 +75,10 @@ class ExchangeServer:
         """The objects that Send-As is asked on: the server and its virtual servers."""
         return (self.entry, *self.virtual_servers)
 
+    def holds(self, dn: Dn) -> bool:
+        """Whether `dn` is the server object or lies below it."""
+        return dn == self.dn or dn.is_below(self.dn)
+
     @property
     def decides_by_send_as(self) -> bool:
         """Whether the server lets others in by Send-As; later ones have receive connectors."""

@@ -8,10 +8,11 @@ from adaudit.access.evaluator import evaluate
 from adaudit.access.token import Server, Token
 from adaudit.access.verdict import Verdict
 from adaudit.access.view import View
+from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.directory.principal import Principal
 from adaudit.directory.snapshot import Unreadable, descriptor_of
-from adaudit.exchange.accounts import AccountMapping, Accounts
+from adaudit.exchange.accounts import AccountMapping, Accounts, MappingState
 from adaudit.exchange.organisation import ORGANISATION_CLASS, ExchangeServer, servers_of
 from adaudit.security.rights import SEND_AS, Right
 from adaudit.security.sid import Sid
@@ -82,14 +83,23 @@ class MailFlow:
         Domain-local groups are those of its domain; its own local groups are not in the
         directory, unless it is a domain controller.
         """
-        candidates = self.accounts[receiver.label].candidates
-        account = candidates[0].principal if len(candidates) == 1 else None
+        mapping = self.accounts[receiver.label]
+        is_mapped = mapping.state is MappingState.MAPPED
+        account = mapping.candidates[0].principal if is_mapped else None
         domains = self.view.domains
         domain = account.domain if account else None
         if domain is None and len(domains.all) == 1:
             domain = domains.all[0]
         is_controller = account is not None and account.is_domain_controller
         return Server(receiver.label, domain, is_domain_controller=is_controller)
+
+    def place_for(self, dn: Dn) -> Server:
+        """An Exchange server checks access to what is its own, a controller to all else."""
+        for server in self.servers:
+            if server.holds(dn):
+                return self.place(server)
+        domains = self.view.domains
+        return self.view.controller_of(domains.containing(dn) or domains.root)
 
     def _pairs(self) -> Iterator[PairVerdict]:
         for sender in self.servers:
