@@ -10,7 +10,7 @@ from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Snapshot, Unreadable, descriptor_of
-from adaudit.errors import QuestionError
+from adaudit.errors import DirectoryError, QuestionError
 from adaudit.exchange.pairs import MailFlow
 from adaudit.findings import EntryLine, Evidence, Explanation
 from adaudit.security.ace import AnyAce, OpaqueAce
@@ -29,7 +29,8 @@ def explain(
 
     `who` is an account or group by name, DN or SID; `on` the DN of an object or the name of an
     Exchange server; `domain` the domain whose controller checks access, where that is a choice.
-    Raises `QuestionError` when one of them does not exist or the object cannot be judged.
+    Raises `QuestionError` when one of them does not exist, `DirectoryError` when the object has no
+    descriptor that can be judged.
     """
     view = View(snapshot)
     flow = MailFlow(view)
@@ -37,7 +38,7 @@ def explain(
     entry = _object(on, view, flow)
     descriptor = descriptor_of(entry)
     if isinstance(descriptor, Unreadable):
-        raise QuestionError(f"`{entry.dn}` cannot be judged: {descriptor.reason}")
+        raise DirectoryError(f"`{entry.dn}` cannot be judged: {descriptor.reason}")
     token = view.token(view.principal_named(who), _place(entry.dn, domain, view, flow))
     verdict = evaluate(descriptor, token, view.question(right, entry))
     return _Case(entry, descriptor, token, verdict, view).explanation(right)
@@ -88,7 +89,7 @@ class _Case:
 
 def _object(on: str, view: View, flow: MailFlow) -> Entry:
     if "=" in on:
-        entry = view.snapshot.entry(Dn(on))
+        entry = view.snapshot.entry(_dn(on))
         if entry is None:
             raise QuestionError(f"no object `{on}` in the snapshot")
         return entry
@@ -99,14 +100,20 @@ def _object(on: str, view: View, flow: MailFlow) -> Entry:
     raise QuestionError(f"no Exchange server `{on}`", f"give a DN, or one of: {names}")
 
 
+def _dn(text: str) -> Dn:
+    try:
+        return Dn(text)
+    except DirectoryError as error:
+        raise QuestionError(error.message) from error
+
+
 def _place(dn: Dn, domain: str | None, view: View, flow: MailFlow) -> Server:
-    """An Exchange server checks access to itself, a domain controller access to all else."""
-    if domain is not None:
+    if domain is None:
+        return flow.place_for(dn)
+    try:
         return view.controller_of(view.domains.named(domain))
-    for server in flow.servers:
-        if dn == server.dn or dn.is_below(server.dn):
-            return flow.place(server)
-    return view.controller_of(view.domains.containing(dn) or view.domains.root)
+    except DirectoryError as error:
+        raise QuestionError(error.message, error.hint) from error
 
 
 def _effects(verdict: Verdict) -> Iterator[tuple[int, str]]:
