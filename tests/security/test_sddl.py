@@ -11,17 +11,12 @@ from adaudit.security.descriptor import AbsentAcl, Acl, ControlFlags, NullAcl, S
 from adaudit.security.rights import AccessMask
 from adaudit.security.sddl_tokens import DOMAIN_RIDS, ROOT_DOMAIN_RIDS, SIDS
 from adaudit.security.sid import EVERYONE, Sid
-from tests.security.test_wire import EXAMPLE as EXAMPLE_BYTES
+from tests.specification import SDDL_EXAMPLE, SDDL_EXAMPLE_BYTES
 from tests.strategies import aces, descriptors, opaque_aces
 from tests.windows import descriptors as windows_descriptors
 
 DOMAIN = Sid.parse("S-1-5-21-1-2-3")
 ROOT = Sid.parse("S-1-5-21-4-5-6")
-EXAMPLE = (
-    "O:BAG:BAD:P(A;CIOI;GRGX;;;BU)(A;CIOI;GA;;;BA)(A;CIOI;GA;;;SY)(A;CIOI;GA;;;CO)"
-    "S:P(AU;FA;GR;;;WD)"
-)
-"""[MS-DTYP] 2.5.1.4"""
 
 
 def ace(text: str) -> Ace:
@@ -32,7 +27,7 @@ def ace(text: str) -> Ace:
 
 
 def test_the_example_of_the_specification_stands_for_its_bytes() -> None:
-    assert wire.encode(sddl.parse(EXAMPLE)) == EXAMPLE_BYTES
+    assert wire.encode(sddl.parse(SDDL_EXAMPLE)) == SDDL_EXAMPLE_BYTES
 
 
 def test_every_descriptor_of_a_real_domain_comes_back_from_its_text() -> None:

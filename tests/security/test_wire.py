@@ -20,20 +20,9 @@ from adaudit.security.descriptor import (
 )
 from adaudit.security.rights import AccessMask
 from adaudit.security.sid import EVERYONE, LOCAL_SYSTEM, PRINCIPAL_SELF, Sid
+from tests.specification import SDDL_EXAMPLE_BYTES as EXAMPLE
 from tests.strategies import aces, acls, descriptors, opaque_aces
 from tests.windows import descriptors as windows_descriptors
-
-# [MS-DTYP] 2.5.1.4: "O:BAG:BAD:P(A;CIOI;GRGX;;;BU)(A;CIOI;GA;;;BA)(A;CIOI;GA;;;SY)
-# (A;CIOI;GA;;;CO)S:P(AU;FA;GR;;;WD)"
-EXAMPLE = bytes.fromhex(
-    "01 00 14 b0 90 00 00 00 a0 00 00 00 14 00 00 00 30 00 00 00 02 00 1c 00 01 00 00 00"
-    "02 80 14 00 00 00 00 80 01 01 00 00 00 00 00 01 00 00 00 00"
-    "02 00 60 00 04 00 00 00 00 03 18 00 00 00 00 a0 01 02 00 00 00 00 00 05 20 00 00 00"
-    "21 02 00 00 00 03 18 00 00 00 00 10 01 02 00 00 00 00 00 05 20 00 00 00 20 02 00 00"
-    "00 03 14 00 00 00 00 10 01 01 00 00 00 00 00 05 12 00 00 00 00 03 14 00 00 00 00 10"
-    "01 01 00 00 00 00 00 03 00 00 00 00 01 02 00 00 00 00 00 05 20 00 00 00 20 02 00 00"
-    "01 02 00 00 00 00 00 05 20 00 00 00 20 02 00 00"
-)
 
 SID = bytes.fromhex("010100000000000100000000")  # Everyone
 ACE = bytes.fromhex("00001400 10000000") + SID
