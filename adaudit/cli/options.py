@@ -1,13 +1,14 @@
 """Options and results that several commands share: formats, files, exit status."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
 
 import click
 
+from adaudit.errors import ReportError
 from adaudit.findings import Report, Severity
 from adaudit.report import FORMATS, write
 
@@ -23,12 +24,25 @@ class Output:
     files: tuple[tuple[str, Path], ...]
 
     def show(self, report: Report) -> None:
-        """Write the report to its files, then to standard output."""
-        for form, path in self.files:
-            write(report, FORMATS[form], path)
+        """
+        Write the report to its files and to standard output.
+
+        Raises `ReportError` at the end for the files that could not be written: none of them keeps
+        the rest back.
+        """
+        faults = tuple(self._faults(report))
         text = FORMATS[self.form].render(report)
         # A text stream turns line feeds into the line ends of the system by itself.
         click.echo(text.replace("\r\n", "\n") if os.linesep == "\r\n" else text, nl=False)
+        if faults:
+            raise ReportError("\n".join(faults))
+
+    def _faults(self, report: Report) -> Iterator[str]:
+        for form, path in self.files:
+            try:
+                write(report, FORMATS[form], path)
+            except ReportError as error:
+                yield error.message
 
 
 def output_options(command: Callable[..., int]) -> Callable[..., int]:
