@@ -6,6 +6,7 @@ from time import monotonic
 
 from rich.console import Console
 from rich.status import Status
+from rich.text import Text
 
 from adaudit.report.text import safe_text
 
@@ -20,7 +21,8 @@ class Line:
     def update(self, count: int, what: str) -> None:
         """Show that `count` objects were read and that `what` is read now."""
         rate = count / max(monotonic() - self._start, 1e-3)
-        self._status.update(f"{count:,} objects, {rate:,.0f}/s: {safe_text(what)}")
+        line = f"{count:,} objects, {rate:,.0f}/s: {safe_text(what)}"
+        self._status.update(Text(line))  # a plain string would be read as markup
 
 
 @contextmanager
