@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 
 from adaudit.audit import choose, report_on
-from adaudit.cli.inputs import opener
+from adaudit.cli.inputs import is_list, opener
 from adaudit.cli.options import Output, exit_status, output_options
+from adaudit.errors import ConfigError
 from adaudit.findings import Report
 
 
@@ -19,6 +20,9 @@ def check(
 ) -> int:
     """Check snapshot FILES or LDIF exports, and report, without connecting to anything."""
     checks = choose(skip)
+    for file in files:
+        if is_list(file):
+            raise ConfigError(f"`{file}` is a target list", "`adaudit audit` reads and checks it")
     targets = tuple(report_on(file.name, opener(file), (str(file),), checks) for file in files)
     report = Report(targets)
     output.show(report)

@@ -15,6 +15,11 @@ _LISTS = (".yaml", ".yml")
 _EXPORTS = (".ldif", ".ldf", ".ldif.gz", ".ldf.gz")
 
 
+def is_list(file: Path) -> bool:
+    """Whether a file is a target list, by its name."""
+    return file.suffix.lower() in _LISTS
+
+
 def targets_of(file: Path, name: str | None = None) -> tuple[TargetConfig, ...]:
     """
     The targets of a list, or the one of that name.
@@ -35,7 +40,7 @@ def opener(file: Path, name: str | None = None) -> Callable[[], Snapshot]:
 
     Raises `ConfigError` when a list holds several targets and none of them is named.
     """
-    if file.suffix.lower() in _LISTS:
+    if is_list(file):
         target = _only(targets_of(file, name), file)
     elif name is not None:
         raise ConfigError("`--target` chooses from a target list", f"`{file}` is none")
