@@ -1,6 +1,7 @@
 """The commands: the only place that prints or exits."""
 
 import importlib
+import os
 import sys
 from io import TextIOWrapper
 
@@ -12,7 +13,8 @@ from adaudit.errors import AdauditError, CollectError, DirectoryError
 _COMMANDS = ("audit", "collect", "check", "explain", "checks", "config")
 _WRONG_USE = 2
 _INCOMPLETE = 3
-_INTERRUPTED = 130
+_INTERRUPTED = 130  # as shells count a process that SIGINT ended
+_BROKEN_PIPE = 141  # and one that SIGPIPE ended
 
 
 class _Commands(click.Group):
@@ -58,8 +60,9 @@ def main() -> None:
         _tell(error)
         status = _INCOMPLETE if isinstance(error, CollectError | DirectoryError) else _WRONG_USE
     except BrokenPipeError:
-        sys.stderr.close()  # whoever reads the output has gone; python would complain at exit
-        status = 0
+        # Whoever reads the output has gone; Python would complain when it flushes the rest at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _BROKEN_PIPE
     sys.exit(status or 0)
 
 
