@@ -9,7 +9,7 @@ from adaudit.checks import Check, Context, catalogue, matrix_of
 from adaudit.collect.collector import Ask, Progress, collect, open_source
 from adaudit.config import AuditConfig, LdapTarget, LdifTarget, SnapshotTarget, TargetConfig
 from adaudit.directory.snapshot import Snapshot, SnapshotWriter
-from adaudit.errors import CollectError, ConfigError, DirectoryError
+from adaudit.errors import AdauditError, ConfigError
 from adaudit.findings import Report, TargetReport
 from adaudit.waivers import waive
 
@@ -74,7 +74,7 @@ def report_on(
     try:
         with source() as snapshot:
             return _check(name, snapshot, file, checks)
-    except (CollectError, DirectoryError, ConfigError) as error:
+    except AdauditError as error:
         hint = f" ({error.hint})" if error.hint else ""
         return TargetReport(name, source=" ".join(file), error=error.message + hint)
 
@@ -100,6 +100,6 @@ def _check(
         facts=context.facts,
         matrix=matrix_of(context),
         results=tuple(check.result(context) for check in checks),
-        gaps=snapshot.gaps,
+        gaps=(*snapshot.gaps, *context.faults),
         warnings=snapshot.warnings,
     )

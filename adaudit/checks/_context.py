@@ -7,6 +7,7 @@ from functools import cached_property
 from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
+from adaudit.directory.entry import Gap
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.groups import ServersGroup, servers_groups
 from adaudit.exchange.pairs import MailFlow
@@ -34,6 +35,11 @@ class Context:
     def servers_groups(self) -> dict[Domain, ServersGroup | None]:
         """The *Exchange Domain Servers* of each domain that has Exchange servers."""
         return servers_groups(self.flow)
+
+    @property
+    def faults(self) -> tuple[Gap, ...]:
+        """The accounts and groups that could not be understood, and so count nowhere."""
+        return tuple(Gap(str(dn), why) for dn, why in self.view.membership.faults)
 
     def look(self, who: str, on: Dn, right: str) -> str:
         """The command that shows a verdict with its whole reason."""
