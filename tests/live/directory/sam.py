@@ -14,7 +14,7 @@ from samba.ndr import ndr_pack, ndr_unpack
 from samba.param import LoadParm
 from samba.samdb import SamDB
 
-PASSWORD = "Passw0rd.Lab1"
+PASSWORD = "Passw0rd.Lab1"  # tests/live/domain.py has it too: this interpreter cannot import that
 
 Values = str | bytes | Iterable[str]
 
