@@ -69,9 +69,15 @@ def _transport_conflicts(target: LdapTarget) -> Iterator[Conflict]:
     if isinstance(target.auth, SimpleAuth) and not target.uses_tls:
         text = "`simple` would send the password in clear: use `ldaps://` or `starttls: true`"
         yield ("auth", "method"), text
-    if isinstance(target.auth, NtlmAuth) and target.uses_tls:
-        text = "`ntlm` cannot be used inside TLS: use `ldap://`, which it signs and seals"
-        yield ("auth", "method"), text
+    if isinstance(target.auth, NtlmAuth | KerberosAuth) and target.uses_tls:
+        yield _sealed_inside_tls(target)
+
+
+def _sealed_inside_tls(target: LdapTarget) -> Conflict:
+    way = "use `ldap://`, which it signs and seals"
+    if "auth" not in target.model_fields_set:
+        return ("ldap",), f"without `auth` Kerberos is used, which cannot be inside TLS: {way}"
+    return ("auth",), f"`{target.auth.method}` cannot be used inside TLS: {way}"
 
 
 TargetConfig: TypeAlias = LdifTarget | LdapTarget | SnapshotTarget

@@ -54,7 +54,7 @@ class Membership:
         read = _Reading(Domains.of(snapshot))
         for entry in snapshot.with_sid():
             read.add(entry)
-        lost = _lost(snapshot)
+        lost = _lost(snapshot) or read.first_fault
         return cls(
             read.domains,
             read.principals,
@@ -121,6 +121,11 @@ class _Reading:
         if known is None or "foreignsecurityprincipal" not in entry.classes:
             self.principals[principal.sid] = principal
         self._entries.append((principal, entry))
+
+    @property
+    def first_fault(self) -> str | None:
+        """The first object that could not be understood, in words."""
+        return next((f"{dn} is damaged: {why}" for dn, why in self.faults), None)
 
     def arcs(self) -> dict[Sid, tuple[Arc, ...]]:
         found: dict[Sid, dict[Arc, None]] = defaultdict(dict)

@@ -25,33 +25,6 @@ from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.sid import Sid
 from adaudit.security.wire import decode
 
-FORMAT = 1
-"""Version of the file layout; a file of another version is refused."""
-
-_APPLICATION_ID = 0x41444155  # "ADAU"
-_TABLES = """
-CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE descriptor (id INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE);
-CREATE TABLE object (
-    id INTEGER PRIMARY KEY,
-    path TEXT NOT NULL UNIQUE,
-    dn TEXT NOT NULL,
-    sid TEXT,
-    has_sid INTEGER NOT NULL,
-    class TEXT,
-    descriptor INTEGER REFERENCES descriptor (id),
-    attributes TEXT NOT NULL
-);
-CREATE INDEX object_sid ON object (sid) WHERE sid IS NOT NULL;
-CREATE INDEX object_class ON object (class);
-CREATE TABLE gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
-CREATE TABLE warning (text TEXT NOT NULL);
-"""
-_OBJECT = (
-    "SELECT dn, attributes, body FROM object LEFT JOIN descriptor ON descriptor.id = descriptor"
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """Why the security descriptor of an object cannot be judged."""
@@ -85,7 +58,7 @@ class Snapshot:
             raise DirectoryError(f"no snapshot at `{path}`", "make one with `adaudit collect`")
         try:
             connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            _check_format(connection, path)
+            check_format(connection, path)
             return cls(connection)
         except (sqlite3.Error, KeyError, ValueError) as error:
             raise DirectoryError(f"`{path}` is no readable snapshot: {error}") from error
@@ -134,7 +107,7 @@ class Snapshot:
     def _select(self, condition: str, *values: str) -> Iterator[Entry]:
         try:
             for dn, attributes, body in self._connection.execute(f"{_OBJECT} {condition}", values):
-                yield Entry(Dn(dn), _load_attributes(attributes), body)
+                yield Entry(Dn(dn), load_attributes(attributes), body)
         except (sqlite3.Error, ValueError) as error:
             raise DirectoryError(f"the snapshot is damaged: {error}") from error
 
@@ -155,8 +128,8 @@ class SnapshotWriter:
         try:
             self._connection = sqlite3.connect(self._partial or ":memory:")
             self._connection.executescript(
-                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {_TABLES}"
-                f"PRAGMA application_id = {_APPLICATION_ID}; PRAGMA user_version = {FORMAT};"
+                f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {TABLES}"
+                f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT};"
             )
         except sqlite3.Error as error:
             raise DirectoryError(f"cannot write a snapshot at `{path}`: {error}") from error
@@ -214,7 +187,7 @@ class SnapshotWriter:
 
     def _known(self, dn: Dn) -> Entry | None:
         row = self._connection.execute(f"{_OBJECT} WHERE path = ?", (dn.path,)).fetchone()
-        return Entry(Dn(row[0]), _load_attributes(row[1]), row[2]) if row else None
+        return Entry(Dn(row[0]), load_attributes(row[1]), row[2]) if row else None
 
     def _insert(self, entry: Entry) -> None:
         object_class = entry.object_class
@@ -228,7 +201,7 @@ class SnapshotWriter:
                 bool(entry.values("objectsid")),
                 object_class.lower() if object_class else None,
                 self._descriptor_id(entry.descriptor),
-                _dump_attributes(entry),
+                dump_attributes(entry),
             ),
         )
 
@@ -252,19 +225,6 @@ def descriptor_of(entry: Entry) -> SecurityDescriptor | Unreadable:
         return Unreadable(f"the security descriptor is damaged: {error.message}", is_damaged=True)
 
 
-def _check_format(connection: sqlite3.Connection, path: Path) -> None:
-    connection.execute("PRAGMA trusted_schema = OFF")
-    connection.execute("PRAGMA query_only = ON")
-    if connection.execute("PRAGMA application_id").fetchone()[0] != _APPLICATION_ID:
-        raise DirectoryError(f"`{path}` is not a snapshot of adaudit")
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if version != FORMAT:
-        raise DirectoryError(
-            f"`{path}` is a snapshot of format {version}, this version reads format {FORMAT}",
-            "collect it again, or use the version of adaudit that wrote it",
-        )
-
-
 def _sid_text(entry: Entry) -> str | None:
     try:
         return str(entry.sid) if entry.sid else None
@@ -279,27 +239,5 @@ def _contradict(first: bytes | None, second: bytes | None) -> bool:
 def _unite(first: Entry, second: Entry) -> Entry:
     attributes = dict(first.attributes)
     for name, values in second.attributes.items():
-        known = attributes.get(name, ())
-        attributes[name] = known + tuple(value for value in values if value not in set(known))
+        attributes[name] = tuple(dict.fromkeys((*attributes.get(name, ()), *values)))
     return Entry(first.dn, attributes, first.descriptor or second.descriptor)
-
-
-def _dump_attributes(entry: Entry) -> str:
-    plain = {name: [_dump(value) for value in values] for name, values in entry.attributes.items()}
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-
-
-def _dump(value: bytes) -> str | list[str]:
-    """Text as text, other bytes as a list of one base64 text."""
-    try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return [base64.b64encode(value).decode()]
-
-
-def _load_attributes(text: str) -> dict[str, tuple[bytes, ...]]:
-    return {name: tuple(map(_load, values)) for name, values in json.loads(text).items()}
-
-
-def _load(value: str | list[str]) -> bytes:
-    return value.encode() if isinstance(value, str) else base64.b64decode(value[0])

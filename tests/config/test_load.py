@@ -129,8 +129,8 @@ def test_unquoted_words_stay_as_they_are_written(folder: Path) -> None:
     ("target", "uses_tls"),
     [
         ("ldap: ldap://dc1", False),
-        ("ldap: ldaps://dc1", True),
-        ("ldap: ldap://dc1, starttls: true", True),
+        ("ldap: ldaps://dc1, auth: {method: anonymous}", True),
+        ("ldap: ldap://dc1, starttls: true, auth: {method: anonymous}", True),
         ("ldap: ldap://dc1, starttls: FALSE", False),
     ],
 )
