@@ -138,19 +138,32 @@ def _decode_acl(data: bytes, offset: int, name: str) -> tuple[Acl, int]:
     end = offset + size
     if size < _ACL_HEADER.size or end > len(data):
         raise DescriptorError(f"{name} says that it takes {size} bytes of {len(data) - offset}")
+    entries, slack = _split(data[offset + _ACL_HEADER.size : end], count, name)
+    return Acl(revision, tuple(map(decode_ace, entries)), slack), size
+
+
+def _split(body: bytes, count: int, name: str) -> tuple[list[bytes], bytes]:
+    """The bytes of each of `count` entries, and what is left behind them."""
+    end = len(body)
+    # with these, the size of an entry that has no room for its header reads as an impossible one
+    padded = body + bytes(4)
     entries = []
-    position = offset + _ACL_HEADER.size
+    position = 0
     for index in range(count):
-        if position + 4 > end:
-            raise DescriptorError(f"{name} ends before its entry {index} of {count}")
-        ace_size = data[position + 2] | data[position + 3] << 8
+        size = padded[position + 2] | padded[position + 3] << 8
+        following = position + size
         # [MS-DTYP] 2.4.4.1: a multiple of 4; without a sound size the next entry cannot be found
-        if ace_size < 4 or ace_size & 3 or ace_size > end - position:
-            raise DescriptorError(f"{name} entry {index} says that it takes {ace_size} bytes")
-        following = position + ace_size
-        entries.append(decode_ace(data[position:following]))
+        if size & 3 or size < 4 or following > end:
+            raise DescriptorError(f"{name} {_fault(size, end - position, index, count)}")
+        entries.append(padded[position:following])
         position = following
-    return Acl(revision, tuple(entries), data[position:end]), size
+    return entries, body[position:]
+
+
+def _fault(size: int, room: int, index: int, count: int) -> str:
+    if room < 4:
+        return f"ends before its entry {index} of {count}"
+    return f"entry {index} says that it takes {size} bytes of {room}"
 
 
 def _sid(data: bytes, offset: int, name: str, spans: list[_Span]) -> Sid:
