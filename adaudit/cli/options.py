@@ -59,7 +59,7 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
     @click.option(
         "-o",
         "--output",
-        "files",
+        "written",
         metavar="FORMAT=FILE",
         multiple=True,
         callback=_parse_files,
@@ -71,8 +71,8 @@ def output_options(command: Callable[..., int]) -> Callable[..., int]:
         help="Least severity of a finding that ends with status 1.  [default: high]",
     )
     @wraps(command)
-    def with_output(form: str, files: tuple[tuple[str, Path], ...], **rest: object) -> int:
-        return command(output=Output(form, files), **rest)
+    def with_output(form: str, written: tuple[tuple[str, Path], ...], **rest: object) -> int:
+        return command(output=Output(form, written), **rest)
 
     return with_output
 
