@@ -8,6 +8,7 @@ from adaudit.errors import DirectoryError
 
 _RDN = re.compile(r'(?:\\.|"[^"]*"|[^,\\"])+', re.DOTALL)
 _ESCAPE = re.compile(r"((?:\\[0-9A-Fa-f]{2})+)|\\(.)", re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPECIAL = re.compile(r'[,\\#+<>;"=\r\n\x00]')
 
 
@@ -16,7 +17,7 @@ class Dn:
     """
     A distinguished name: shown as it was written, compared without regard to case and escaping.
 
-    Raises `DirectoryError` when the text is no DN.
+    Raises `DirectoryError` when the text is no DN, or stands for bytes that are no UTF-8.
     """
 
     text: str
@@ -27,15 +28,17 @@ class Dn:
 
     def __post_init__(self) -> None:
         rdns = _RDN.findall(self.text)
-        if sum(map(len, rdns)) + max(len(rdns) - 1, 0) != len(self.text):
-            raise DirectoryError(f"`{self.text}` is not a distinguished name")
-        object.__setattr__(self, "rdns", tuple(map(str.strip, rdns)))
+        is_whole = sum(map(len, rdns)) + max(len(rdns) - 1, 0) == len(self.text)
+        if not is_whole or _SURROGATE.search(self.text):
+            raise DirectoryError(f"`{_shown(self.text)}` is not a distinguished name")
+        rdns = [_strip(rdn) for rdn in rdns]
+        object.__setattr__(self, "rdns", tuple(rdns))
         object.__setattr__(self, "path", ",".join(map(_normalise, reversed(rdns))))
 
     @property
     def name(self) -> str:
         """The value of the object's own relative name, without escapes."""
-        return unescape(self.rdns[0].partition("=")[2]) if self.text else ""
+        return unescape(_strip(self.rdns[0].partition("=")[2])) if self.text else ""
 
     @property
     def parent(self) -> "Dn | None":
@@ -44,7 +47,9 @@ class Dn:
 
     def is_below(self, other: "Dn") -> bool:
         """Whether this object lies anywhere under `other`."""
-        return not other.text or self.path.startswith(other.path + ",")
+        if not other.path:
+            return bool(self.path)
+        return self.path.startswith(other.path + ",")
 
     def child(self, rdn: str) -> "Dn":
         """The name of the object `rdn` (`CN=1`, escaped) directly below this one."""
@@ -61,7 +66,11 @@ class Dn:
 
 
 def unescape(value: str) -> str:
-    r"""Undo `\,` and `\E9` in the value of a relative name. [RFC4514] 2.4"""
+    r"""
+    Undo `\,` and `\C3\A9` in the value of a relative name. [RFC4514] 2.4
+
+    Escaped bytes that are no UTF-8 stay escaped.
+    """
     if len(value) > 1 and value.startswith('"') and value.endswith('"'):
         value = value[1:-1]
     return _ESCAPE.sub(_unescape_match, value) if "\\" in value else value
@@ -71,14 +80,27 @@ def _unescape_match(match: re.Match[str]) -> str:
     hexadecimal, plain = match.groups()
     if hexadecimal is None:
         return str(plain)
-    return bytes.fromhex(hexadecimal.replace("\\", "")).decode("utf-8", "surrogateescape")
+    return bytes.fromhex(hexadecimal.replace("\\", "")).decode("utf-8", "backslashreplace")
+
+
+def _strip(text: str) -> str:
+    """Take away the spaces around a relative name or a value, but not an escaped last one."""
+    stripped = text.strip(" ")
+    escapes = len(stripped) - len(stripped.rstrip("\\"))
+    return f"{stripped} " if escapes % 2 and text.rstrip(" ") != text else stripped
+
+
+def _shown(text: str) -> str:
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 @lru_cache(maxsize=1 << 16)
 def _normalise(rdn: str) -> str:
     attribute, equals, value = rdn.partition("=")
     if not equals or not attribute.strip():
-        raise DirectoryError(f"`{rdn}` is not a relative distinguished name: no attribute type")
-    plain = unescape(value.strip()).lower()
+        raise DirectoryError(
+            f"`{_shown(rdn)}` is not a relative distinguished name: no attribute type"
+        )
+    plain = unescape(_strip(value)).lower()
     safe = _SPECIAL.sub(lambda match: f"\\{ord(match.group()):02x}", plain)
     return f"{attribute.strip().lower()}={safe}"

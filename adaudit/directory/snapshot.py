@@ -6,9 +6,7 @@ could not be read stands beside what could, as gaps. Files are opened read-only 
 under a temporary name that takes the place of the old file at the end, or not at all.
 """
 
-import base64
 import contextlib
-import json
 import os
 import sqlite3
 from collections.abc import Iterator
@@ -20,10 +18,23 @@ from typing import Self
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.layout import (
+    APPLICATION_ID,
+    FORMAT,
+    TABLES,
+    check_format,
+    dump_attributes,
+    load_attributes,
+)
 from adaudit.errors import DescriptorError, DirectoryError
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.sid import Sid
 from adaudit.security.wire import decode
+
+_OBJECT = (
+    "SELECT dn, attributes, body FROM object LEFT JOIN descriptor ON descriptor.id = descriptor"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
@@ -56,12 +67,16 @@ class Snapshot:
         path = Path(path)
         if not path.is_file():
             raise DirectoryError(f"no snapshot at `{path}`", "make one with `adaudit collect`")
-        try:
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
-            check_format(connection, path)
-            return cls(connection)
-        except (sqlite3.Error, KeyError, ValueError) as error:
-            raise DirectoryError(f"`{path}` is no readable snapshot: {error}") from error
+        with contextlib.ExitStack() as unless_open:
+            try:
+                connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+                unless_open.callback(connection.close)
+                check_format(connection, path)
+                snapshot = cls(connection)
+            except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
+                raise DirectoryError(f"`{path}` is no readable snapshot: {error}") from error
+            unless_open.pop_all()
+        return snapshot
 
     def entry(self, dn: Dn) -> Entry | None:
         """The object of that name, None where it was not read."""
@@ -87,8 +102,10 @@ class Snapshot:
 
     def below(self, dn: Dn) -> Iterator[Entry]:
         """All objects under `dn`, parents before children."""
-        end = dn.path + ",\U0010ffff"
-        return self._select("WHERE path > ? AND path < ? ORDER BY path", dn.path + ",", end)
+        if not dn.path:
+            return self._select("WHERE path > '' ORDER BY path")
+        first, end = f"{dn.path},", f"{dn.path}-"  # `-` comes next after `,`
+        return self._select("WHERE path > ? AND path < ? ORDER BY path", first, end)
 
     def entries(self) -> Iterator[Entry]:
         """All objects, parents before children."""
@@ -108,7 +125,7 @@ class Snapshot:
         try:
             for dn, attributes, body in self._connection.execute(f"{_OBJECT} {condition}", values):
                 yield Entry(Dn(dn), load_attributes(attributes), body)
-        except (sqlite3.Error, ValueError) as error:
+        except (sqlite3.Error, TypeError, ValueError) as error:
             raise DirectoryError(f"the snapshot is damaged: {error}") from error
 
 
@@ -117,7 +134,7 @@ class SnapshotWriter:
     A snapshot being written: `add` objects and gaps, then `finish`.
 
     Without a path the snapshot lives in memory. As a context manager it takes an unfinished
-    file away again.
+    file away again. All methods raise `DirectoryError` when the file cannot be written.
     """
 
     def __init__(
@@ -125,18 +142,19 @@ class SnapshotWriter:
     ) -> None:
         self._path = path
         self._partial = path.with_name(f".{path.name}.{os.getpid()}.partial") if path else None
-        try:
+        taken = (taken_at or datetime.now(UTC)).isoformat(timespec="seconds")
+        with self._writing():
+            if self._partial is not None:
+                self._partial.unlink(missing_ok=True)  # what a process of that number left
             self._connection = sqlite3.connect(self._partial or ":memory:")
             self._connection.executescript(
                 f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {TABLES}"
                 f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT};"
             )
-        except sqlite3.Error as error:
-            raise DirectoryError(f"cannot write a snapshot at `{path}`: {error}") from error
-        taken = (taken_at or datetime.now(UTC)).isoformat(timespec="seconds")
-        self._connection.executemany(
-            "INSERT INTO meta VALUES (?, ?)", [("source", source), ("taken_at", taken)]
-        )
+            self._connection.executemany(
+                "INSERT INTO meta VALUES (?, ?)",
+                [("source", _encodable(source)), ("taken_at", taken)],
+            )
         self._descriptors: dict[bytes, int] = {}
         self.count = 0
         """How many objects were added"""
@@ -148,30 +166,31 @@ class SnapshotWriter:
             self._insert(entry)
             self.count += 1
             return
-        if (
-            None not in (known.descriptor, entry.descriptor)
-            and known.descriptor != entry.descriptor
-        ):
+        if _contradict(known.descriptor, entry.descriptor):
             self.add_gap(Gap(str(entry.dn), "read twice with different security descriptors"))
-        self._connection.execute("DELETE FROM object WHERE path = ?", (entry.dn.path,))
+        self._write("DELETE FROM object WHERE path = ?", entry.dn.path)
         self._insert(_unite(known, entry))
 
     def add_gap(self, gap: Gap) -> None:
         """Note what could not be read."""
-        self._connection.execute("INSERT INTO gap VALUES (?, ?)", (gap.subject, gap.reason))
+        values = (_encodable(gap.subject), _encodable(gap.reason))
+        self._write("INSERT INTO gap VALUES (?, ?)", *values)
 
     def add_warning(self, text: str) -> None:
         """Note what weakens the snapshot without hiding anything: TLS that was not verified."""
-        self._connection.execute("INSERT INTO warning VALUES (?)", (text,))
+        self._write("INSERT INTO warning VALUES (?)", _encodable(text))
 
     def finish(self) -> Snapshot:
         """Put the file in its place and open it for reading."""
-        self._connection.commit()
-        if self._path is None or self._partial is None:
-            return Snapshot(self._connection)
-        self._connection.close()
-        self._partial.replace(self._path)
-        self._partial = None
+        with self._writing():
+            self._connection.commit()
+            if self._path is None or self._partial is None:
+                self._connection.execute("PRAGMA query_only = ON")
+                return Snapshot(self._connection)
+            self._connection.close()
+            _flush(self._partial)
+            self._partial.replace(self._path)
+            self._partial = None
         return Snapshot.open(self._path)
 
     def __enter__(self) -> Self:
@@ -191,18 +210,16 @@ class SnapshotWriter:
 
     def _insert(self, entry: Entry) -> None:
         object_class = entry.object_class
-        self._connection.execute(
+        self._write(
             "INSERT INTO object (path, dn, sid, has_sid, class, descriptor, attributes)"
             " VALUES (?,?,?,?,?,?,?)",
-            (
-                entry.dn.path,
-                str(entry.dn),
-                _sid_text(entry),
-                bool(entry.values("objectsid")),
-                object_class.lower() if object_class else None,
-                self._descriptor_id(entry.descriptor),
-                dump_attributes(entry),
-            ),
+            entry.dn.path,
+            str(entry.dn),
+            _sid_text(entry),
+            bool(entry.values("objectsid")),
+            _encodable(object_class.lower()) if object_class else None,
+            self._descriptor_id(entry.descriptor),
+            dump_attributes(entry),
         )
 
     def _descriptor_id(self, body: bytes | None) -> int | None:
@@ -211,8 +228,19 @@ class SnapshotWriter:
         known = self._descriptors.get(body)
         if known is None:
             known = self._descriptors[body] = len(self._descriptors) + 1
-            self._connection.execute("INSERT INTO descriptor VALUES (?, ?)", (known, body))
+            self._write("INSERT INTO descriptor VALUES (?, ?)", known, body)
         return known
+
+    def _write(self, statement: str, *values: str | bytes | int | None) -> None:
+        with self._writing():
+            self._connection.execute(statement, values)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise DirectoryError(f"cannot write a snapshot at `{self._path}`: {error}") from error
 
 
 def descriptor_of(entry: Entry) -> SecurityDescriptor | Unreadable:
@@ -230,6 +258,17 @@ def _sid_text(entry: Entry) -> str | None:
         return str(entry.sid) if entry.sid else None
     except DescriptorError:
         return None  # the value stays in the attributes, where whoever needs it meets the error
+
+
+def _encodable(text: str) -> str:
+    """Text that a file can hold: what stands for bytes that are no UTF-8 is replaced."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _flush(path: Path) -> None:
+    """Have the disk hold the file before another one is given up for it."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
 
 
 def _contradict(first: bytes | None, second: bytes | None) -> bool:
