@@ -41,7 +41,8 @@ class View:
         """The extended right of that name or GUID; `QuestionError` where there is none."""
         right = self.schema.right(name)
         if right is None:
-            known = ", ".join(sorted(self.schema.rights.values()))
+            extended = self.schema.rights.keys() - self.schema.not_extended
+            known = ", ".join(sorted(self.schema.rights[guid] for guid in extended))
             raise QuestionError(f"no right `{name}`", f"rights in the snapshot: {known}")
         return right
 

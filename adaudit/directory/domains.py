@@ -6,6 +6,7 @@ from typing import Self
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
+from adaudit.directory.faults import Fault, understood
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import DirectoryError
 from adaudit.security.sid import Sid
@@ -30,21 +31,23 @@ class Domains:
 
     all: tuple[Domain, ...]
     by_sid: Mapping[Sid, Domain]
+    faults: tuple[Fault, ...] = ()
+    """Heads and cross references that could not be understood"""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
         """Read the domains off their cross references and heads."""
-        heads = {head.dn: head for head in snapshot.of_class("domainDNS") if head.sid}
-        named = {
-            Dn(name): reference
-            for reference in snapshot.of_class("crossRef")
-            if (reference.integer("systemFlags") or 0) & _NAMING_CONTEXT_DOMAIN
-            and (name := reference.text("nCName"))
-        }
+        faults: list[Fault] = []
+        candidates = [e for e in snapshot.of_class("domainDNS") if e.values("objectSid")]
+        heads: dict[Dn, Sid | None] = {head.dn: None for head in candidates}
+        heads |= {head.dn: sid for head, sid in understood(candidates, _sid, faults)}
+        references = snapshot.of_class("crossRef")
+        named = {dn: entry for entry, dn in understood(references, _domain_named, faults)}
         found = tuple(
             _domain(dn, named.get(dn), heads.get(dn)) for dn in dict.fromkeys([*named, *heads])
         )
-        return cls(found, {domain.sid: domain for domain in found if domain.sid})
+        by_sid = {domain.sid: domain for domain in found if domain.sid}
+        return cls(found, by_sid, tuple(faults))
 
     @property
     def unread(self) -> tuple[Domain, ...]:
@@ -68,19 +71,30 @@ class Domains:
         Raises `DirectoryError` when there is none.
         """
         for domain in self.all:
-            names = (domain.dns_name, domain.netbios_name, str(domain.sid))
-            if name.lower() in map(str.lower, names):
+            names = (domain.dns_name, domain.netbios_name, str(domain.sid or ""))
+            if name and name.lower() in map(str.lower, names):
                 return domain
         known = ", ".join(domain.dns_name for domain in self.all) or "none"
         raise DirectoryError(f"no domain `{name}` in the snapshot", f"known domains: {known}")
 
 
-def _domain(dn: Dn, reference: Entry | None, head: Entry | None) -> Domain:
+def _sid(head: Entry) -> Sid | None:
+    return head.sid
+
+
+def _domain_named(reference: Entry) -> Dn | None:
+    """The domain that a cross reference stands for, None if it stands for no domain."""
+    is_domain = (reference.integer("systemFlags") or 0) & _NAMING_CONTEXT_DOMAIN
+    name = reference.text("nCName")
+    return Dn(name) if is_domain and name else None
+
+
+def _domain(dn: Dn, reference: Entry | None, sid: Sid | None) -> Domain:
     dns_name = ".".join(rdn.partition("=")[2] for rdn in dn.rdns)
     netbios = reference.text("nETBIOSName") if reference else None
     return Domain(
         dn,
         (reference.text("dnsRoot") if reference else None) or dns_name,
         netbios or dn.name.upper(),
-        head.sid if head else None,
+        sid,
     )

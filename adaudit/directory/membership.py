@@ -1,7 +1,7 @@
 """Who is a member of what, directly: the arcs that tokens are built from."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -9,6 +9,7 @@ from typing import Self
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domains
 from adaudit.directory.entry import Entry
+from adaudit.directory.faults import Fault
 from adaudit.directory.principal import Principal, fallback_name, principal_of
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import AdauditError, DirectoryError
@@ -45,7 +46,7 @@ class Membership:
     """Groups that may have members which are not known, and why"""
     lost: str | None = None
     """Why objects may be missing of which nothing is known, None if all were read"""
-    faults: tuple[tuple[Dn, str], ...] = ()
+    faults: tuple[Fault, ...] = ()
     """Objects that could not be understood, and why"""
 
     @classmethod
@@ -54,11 +55,12 @@ class Membership:
         read = _Reading(Domains.of(snapshot))
         for entry in snapshot.with_sid():
             read.add(entry)
+        arcs = read.arcs()
         lost = _lost(snapshot) or read.first_fault
         return cls(
             read.domains,
             read.principals,
-            read.arcs(),
+            arcs,
             {
                 **read.groups_with_unread_members(anywhere=lost is not None),
                 **_cut_short(read.by_dn, snapshot),
@@ -105,7 +107,7 @@ class _Reading:
         self.domains = domains
         self.by_dn: dict[Dn, Principal] = {}
         self.principals: dict[Sid, Principal] = {}
-        self.faults: list[tuple[Dn, str]] = []
+        self.faults: list[Fault] = list(domains.faults)
         self._entries: list[tuple[Principal, Entry]] = []
 
     def add(self, entry: Entry) -> None:
@@ -130,9 +132,9 @@ class _Reading:
     def arcs(self) -> dict[Sid, tuple[Arc, ...]]:
         found: dict[Sid, dict[Arc, None]] = defaultdict(dict)
         for principal, entry in self._entries:
-            for member in self._resolve(entry.texts("member")):
+            for member in self._resolve(entry, "member"):
                 found[member.sid][Arc(principal, Via.MEMBER)] = None
-            for group in self._resolve(entry.texts("memberOf")):
+            for group in self._resolve(entry, "memberOf"):
                 found[principal.sid][Arc(group, Via.MEMBER)] = None
             primary = self._primary_group(principal, entry)
             if primary is not None:
@@ -148,20 +150,33 @@ class _Reading:
         unread = self.domains.unread
         found = {}
         for principal, entry in self._entries:
-            for name in entry.texts("member") if anywhere or unread else ():
-                dn = Dn(name)
+            for dn in self._names(entry, "member") if anywhere or unread else ():
                 if dn not in self.by_dn and (anywhere or any(dn.is_below(d.dn) for d in unread)):
                     found[principal.sid] = f"{dn}, a member of {principal.name}, was not read"
         return found
 
-    def _resolve(self, names: Iterable[str]) -> Iterable[Principal]:
-        for name in names:
-            known = self.by_dn.get(Dn(name))
+    def _resolve(self, entry: Entry, attribute: str) -> Iterator[Principal]:
+        for dn in self._names(entry, attribute):
+            known = self.by_dn.get(dn)
             if known is not None:
                 yield known
 
+    def _names(self, entry: Entry, attribute: str) -> Iterator[Dn]:
+        for name in entry.texts(attribute):
+            try:
+                yield Dn(name)
+            except DirectoryError as error:
+                self._note(entry.dn, f"`{attribute}`: {error.message}")
+
     def _primary_group(self, principal: Principal, entry: Entry) -> Principal | None:
-        rid = entry.integer("primaryGroupID")
-        if rid is None or principal.sid.domain is None:
+        try:
+            rid = entry.integer("primaryGroupID")
+            sid = principal.sid.domain.relative(rid) if principal.sid.domain and rid else None
+        except AdauditError as error:
+            self._note(entry.dn, error.message)
             return None
-        return self.principals.get(principal.sid.domain.relative(rid))
+        return self.principals.get(sid) if sid else None
+
+    def _note(self, dn: Dn, why: str) -> None:
+        if (dn, why) not in self.faults:
+            self.faults.append((dn, why))

@@ -6,6 +6,7 @@ from enum import IntEnum, StrEnum
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain, Domains
 from adaudit.directory.entry import Entry
+from adaudit.errors import DirectoryError
 from adaudit.security.sid import BUILTIN, DOMAIN_NAMES, WELL_KNOWN_NAMES, Sid
 
 _SECURITY_ENABLED = 0x80000000  # [MS-ADTS] 2.2.12, groupType
@@ -70,7 +71,11 @@ class Principal:
 
 
 def principal_of(entry: Entry, domains: Domains) -> Principal | None:
-    """The principal that an object is, None where it has no SID or is none (a domain head)."""
+    """
+    The principal that an object is, None where it has no SID or is none (a domain head).
+
+    Raises `AdauditError` when the object is damaged or lacks what a token must know of it.
+    """
     sid = entry.sid
     classes = entry.classes
     if sid is None or "domaindns" in classes:
@@ -78,6 +83,8 @@ def principal_of(entry: Entry, domains: Domains) -> Principal | None:
     domain = domains.containing(entry.dn)
     group_type = entry.integer("groupType")
     is_group = "group" in classes
+    if is_group and group_type is None:
+        raise DirectoryError("`groupType` is missing: whether tokens hold the group is not known")
     return Principal(
         sid,
         _qualified(entry, sid, domain),

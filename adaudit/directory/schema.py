@@ -1,12 +1,15 @@
 """Classes, attributes and rights as the directory defines them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Self
 from uuid import UUID
 
 from adaudit.directory.entry import Entry, guid_of
+from adaudit.directory.faults import Fault, understood
 from adaudit.directory.snapshot import Snapshot
+from adaudit.errors import DirectoryError
 from adaudit.security.rights import RECEIVE_AS, SEND_AS, SEND_TO, Right
 
 _CONFIDENTIAL = 0x80  # searchFlags fCONFIDENTIAL, [MS-ADTS] 2.2.10
@@ -46,18 +49,26 @@ class Schema:
     attributes: Mapping[str, AttributeDefinition]
     rights: Mapping[UUID, str]
     """Names of controlAccessRight objects: extended rights, property sets, validated writes"""
+    not_extended: frozenset[UUID] = frozenset()
+    """Those of them that are property sets or validated writes"""
+    faults: tuple[Fault, ...] = ()
+    """Definitions that could not be understood, and so are missing"""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
         """Read the definitions off a snapshot."""
-        classes = map(_class, snapshot.of_class("classSchema"))
-        attributes = map(_attribute, snapshot.of_class("attributeSchema"))
-        rights = dict(_rights(snapshot.of_class("controlAccessRight")))
+        faults: list[Fault] = []
+        of_right = snapshot.of_class("controlAccessRight")
+        classes = understood(snapshot.of_class("classSchema"), _class, faults)
+        attributes = understood(snapshot.of_class("attributeSchema"), _attribute, faults)
+        rights = [found for _, found in understood(of_right, _right, faults)]
         return cls(
-            {found.name.lower(): found for found in classes if found},
-            {found.name.lower(): found for found in attributes if found},
+            {found.name.lower(): found for _, found in classes},
+            {found.name.lower(): found for _, found in attributes},
             {right.object_type: right.name for right in _BUILT_IN_RIGHTS if right.object_type}
-            | rights,
+            | {right.guid: right.name for right in rights},
+            frozenset(right.guid for right in rights if not right.is_extended),
+            tuple(faults),
         )
 
     def class_guid(self, name: str | None) -> UUID | None:
@@ -79,20 +90,28 @@ class Schema:
 
     def name(self, guid: UUID) -> str | None:
         """What a GUID in an entry stands for: a right, property set, attribute or class."""
-        if guid in self.rights:
-            return self.rights[guid]
-        for definitions in (self.attributes, self.classes):
-            for definition in definitions.values():
-                if definition.guid == guid:
-                    return definition.name
-        return None
+        return self._names.get(guid)
 
     def right(self, name: str) -> Right | None:
         """The extended right of that name or GUID, None where there is none."""
         for guid, known in self.rights.items():
-            if name.lower() in {known.lower(), known.lower().replace(" ", "-"), str(guid)}:
+            spellings = {known.lower(), known.lower().replace(" ", "-"), str(guid)}
+            if name.lower() in spellings and guid not in self.not_extended:
                 return Right(known, SEND_AS.mask, guid)
         return None
+
+    @cached_property
+    def _names(self) -> Mapping[UUID, str]:
+        names = {found.guid: found.name for found in self.classes.values()}
+        names |= {found.guid: found.name for found in self.attributes.values()}
+        return names | dict(self.rights)
+
+
+@dataclass(frozen=True, slots=True)
+class _Right:
+    guid: UUID
+    name: str
+    is_extended: bool
 
 
 def _class(entry: Entry) -> ClassDefinition | None:
@@ -111,9 +130,13 @@ def _attribute(entry: Entry) -> AttributeDefinition | None:
     return AttributeDefinition(name, guid, property_set, bool(flags & _CONFIDENTIAL))
 
 
-def _rights(entries: Iterable[Entry]) -> Iterable[tuple[UUID, str]]:
-    for entry in entries:
-        guid = entry.text("rightsGuid")
-        name = entry.dn.name
-        if guid and name:
-            yield UUID(guid), name
+def _right(entry: Entry) -> _Right | None:
+    guid, name = entry.text("rightsGuid"), entry.dn.name
+    if not guid or not name:
+        return None
+    accesses = entry.integer("validAccesses")
+    is_extended = accesses is None or bool(accesses & SEND_AS.mask)
+    try:
+        return _Right(UUID(guid), name, is_extended)
+    except ValueError:
+        raise DirectoryError(f"`rightsGuid` of {entry.dn} is `{guid}`, not a GUID") from None
