@@ -11,9 +11,10 @@ looked at and whether that was all. See `COLUMNS`.
 
 import csv
 import io
+from collections.abc import Iterator
 
 from adaudit.findings import Report
-from adaudit.report.csv_rows import target_rows
+from adaudit.report.csv_rows import Row, target_rows
 from adaudit.report.text import inert
 
 COLUMNS = {
@@ -58,11 +59,17 @@ def render(report: Report) -> str:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
-    for target in inert(report).targets:
-        for row in target_rows(target):
-            named = {"target": target.name, **row}
-            writer.writerow({column: _cell(text) for column, text in named.items()})
+    for row in _rows(inert(report)):
+        writer.writerow({column: _cell(text) for column, text in row.items()})
     return buffer.getvalue()
+
+
+def _rows(report: Report) -> Iterator[Row]:
+    for target in report.targets:
+        for row in target_rows(target):
+            yield {"target": target.name, **row}
+    for warning in report.warnings:
+        yield {"kind": "warning", "message": warning}
 
 
 def _cell(text: str) -> str:

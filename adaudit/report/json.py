@@ -8,6 +8,7 @@ a version; none is taken away or changes its meaning. `[]` is a list, `?` may be
 - `format`: `adaudit-report`
 - `version`: 1
 - `complete`: whether everything that was asked for was read and decided, on every target
+- `warnings[]`: what concerns no single target: waivers that are expired or match nothing
 - `targets[].name`
 - `targets[].source`: where it came from: a file, a server
 - `targets[].taken_at?`: when it was read, ISO 8601
@@ -105,6 +106,7 @@ def render(report: Report) -> str:
         "format": FORMAT,
         "version": VERSION,
         "complete": report.is_complete,
+        "warnings": report.warnings,
         "targets": [_target(target) for target in report.targets],
     }
     return dump(fields)

@@ -1,5 +1,7 @@
 """The report for people: plain text of about 100 columns, what matters most first."""
 
+from collections.abc import Iterable
+
 from tabulate import tabulate
 
 from adaudit.findings import Matrix, Report, TargetReport
@@ -17,7 +19,8 @@ def render(report: Report) -> str:
     """The report as text; every name in it is inert, and no DN, SID or SDDL text is cut off."""
     safe = inert(report)
     targets = _BETWEEN_TARGETS.join(_target(target) for target in safe.targets)
-    return "\n".join(filter(None, [targets, "\n".join(result(safe)) + "\n"]))
+    warnings = "".join(f"{line}\n" for line in _warnings(safe.warnings))
+    return "\n".join(filter(None, [targets, warnings, "\n".join(result(safe)) + "\n"]))
 
 
 def _target(target: TargetReport) -> str:
@@ -26,7 +29,7 @@ def _target(target: TargetReport) -> str:
         _matrix(target.matrix) if target.matrix else [],
         *finding_sections(target),
         not_judged(target),
-        _warnings(target),
+        _warnings(target.warnings),
         _checks(target),
     ]
     return "\n".join("\n".join(section) + "\n" for section in sections if section)
@@ -43,8 +46,8 @@ def _matrix(matrix: Matrix) -> list[str]:
     return [*lines, *grid.key(), *differences(matrix)]
 
 
-def _warnings(target: TargetReport) -> list[str]:
-    lines = [line for warning in target.warnings for line in wrap(warning, "   ")]
+def _warnings(warnings: Iterable[str]) -> list[str]:
+    lines = [line for warning in warnings for line in wrap(warning, "   ")]
     return ["Warnings", *lines] if lines else []
 
 
