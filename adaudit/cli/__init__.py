@@ -30,6 +30,15 @@ class _Commands(click.Group):
         command: click.Command = getattr(module, cmd_name)
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; click would give a broken pipe the status of findings."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            # Python would complain when it flushes the rest at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return _BROKEN_PIPE
+
 
 @click.group(
     cls=_Commands,
@@ -59,10 +68,6 @@ def main() -> None:
     except AdauditError as error:
         _tell(error)
         status = _INCOMPLETE if isinstance(error, CollectError | DirectoryError) else _WRONG_USE
-    except BrokenPipeError:
-        # Whoever reads the output has gone; Python would complain when it flushes the rest at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = _BROKEN_PIPE
     sys.exit(status or 0)
 
 
