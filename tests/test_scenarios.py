@@ -1,7 +1,6 @@
 """Small worlds as data, judged by the whole pipeline behind the directory."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 import pytest
 
@@ -9,14 +8,12 @@ from adaudit.access.verdict import Decision, Verdict
 from adaudit.audit import choose, report_on
 from adaudit.checks import Context, catalogue
 from adaudit.cli.options import exit_status
-from adaudit.collect.collector import collect
-from adaudit.directory.entry import Entry, Gap
-from adaudit.directory.snapshot import Snapshot, SnapshotWriter
+from adaudit.directory.snapshot import Snapshot
 from adaudit.explanation import explain
 from adaudit.findings import Finding, PairState, Report, TargetReport
-from tests.builders import TAKEN_AT
 from tests.scenarios.agreement import assert_reference_agrees
 from tests.scenarios.model import Denial, Expectation, Scenario, load, names
+from tests.scenarios.reading import snapshot_of
 from tests.scenarios.world import Forest, build
 
 WORDS = {
@@ -26,27 +23,6 @@ WORDS = {
     PairState.UNKNOWN: "?",
 }
 DENIED = "send-as-denied"
-
-
-class Given:
-    """A source that gives what was made, in the order in which it was made or another."""
-
-    description = "a scenario"
-    warnings = ()
-
-    def __init__(self, items: list[Entry | Gap]) -> None:
-        self.items = items
-
-    def read(self) -> Iterator[Entry | Gap]:
-        """Give them."""
-        return iter(self.items)
-
-
-def snapshot_of(forest: Forest, *, backwards: bool = False) -> Snapshot:
-    items = list(forest.items())
-    with SnapshotWriter("a scenario", None, TAKEN_AT) as writer:
-        collect(Given(items[::-1] if backwards else items), writer)
-        return writer.finish()
 
 
 def report_of(forest: Forest, *, backwards: bool = False) -> TargetReport:
