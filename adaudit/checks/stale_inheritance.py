@@ -61,7 +61,7 @@ def _evidence(entry: Entry, position: int, ace: Ace, context: Context) -> Eviden
 
 
 def _finding(entry: Entry, stale: tuple[Evidence, ...]) -> Finding:
-    entries = "1 entry says" if len(stale) == 1 else f"{len(stale)} entries say"
+    entries = "1 entry is" if len(stale) == 1 else f"{len(stale)} entries are"
     return Finding(
         id=fingerprint(
             "stale-inheritance", str(entry.guid or entry.dn.path), *(e.sddl for e in stale)
@@ -69,7 +69,7 @@ def _finding(entry: Entry, stale: tuple[Evidence, ...]) -> Finding:
         check="stale-inheritance",
         severity=SEVERITY,
         subject=Party(entry.dn.name, str(entry.dn)),
-        message=f"{entries} to be inherited, and nothing above explains it",
+        message=f"{entries} marked as inherited, and nothing above explains it",
         evidence=stale,
         remedy=("let the object inherit anew, or remove the entries on it",),
     )
