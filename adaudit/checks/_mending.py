@@ -50,9 +50,10 @@ class Mending:
         return f"from {_listed([source.name for source in self.sources])}"
 
     def _needs_the_group(self) -> bool:
-        """Whether the senders would be granted nothing if they were not in the group."""
-        after = (self._outside(denial.answer) for denial in self.denials)
-        return all(isinstance(v, Verdict) and v.reason is Reason.NO_ENTRY for v in after)
+        """Whether leaving the group opens nothing, as what grants the right is lost with it."""
+        after = [self._outside(denial.answer) for denial in self.denials]
+        loses = any(isinstance(v, Verdict) and v.reason is Reason.NO_ENTRY for v in after)
+        return loses and not any(map(_is_allowed, after))
 
     def _outside(self, answer: ObjectVerdict) -> Verdict | Unreadable:
         """The answer if the sender were not in the denied group."""
