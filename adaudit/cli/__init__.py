@@ -3,6 +3,7 @@
 import importlib
 import os
 import sys
+import traceback
 from io import TextIOWrapper
 
 import click
@@ -13,6 +14,7 @@ from adaudit.errors import AdauditError, CollectError, DirectoryError
 _COMMANDS = ("audit", "collect", "check", "explain", "checks", "config")
 _WRONG_USE = 2
 _INCOMPLETE = 3
+_FAULT = 70  # EX_SOFTWARE of sysexits.h
 _INTERRUPTED = 130  # as shells count a process that SIGINT ended
 _BROKEN_PIPE = 141  # and one that SIGPIPE ended
 
@@ -68,6 +70,10 @@ def main() -> None:
     except AdauditError as error:
         _tell(error)
         status = _INCOMPLETE if isinstance(error, CollectError | DirectoryError) else _WRONG_USE
+    except Exception:  # noqa: BLE001 - told whole, and not with the status of a result
+        traceback.print_exc()
+        click.echo("error: this is a fault of adaudit itself, not of what it read", err=True)
+        status = _FAULT
     sys.exit(status or 0)
 
 
