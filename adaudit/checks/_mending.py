@@ -1,6 +1,6 @@
 """Ways to mend a denial, each tried by evaluating again before it is offered."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adaudit.access.evaluator import evaluate
@@ -11,7 +11,7 @@ from adaudit.checks._denial import Denial
 from adaudit.directory.dn import Dn
 from adaudit.directory.membership import Via
 from adaudit.directory.snapshot import Unreadable, descriptor_of
-from adaudit.exchange.pairs import ObjectVerdict
+from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 
@@ -19,8 +19,8 @@ _ADMINISTRATORS = frozenset({512, 519})  # Domain Admins, Enterprise Admins
 _NAMED = 6
 """How many pairs are named that a way does not mend"""
 
-_After = Callable[[ObjectVerdict], Verdict | Unreadable]
-"""What an answer becomes once something is mended"""
+_After = Mapping[tuple[Sid, Dn], Verdict | Unreadable]
+"""What the answers become once something is mended, by account and object"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +37,9 @@ class Mending:
         """Each way in words, with the pairs that it does not mend."""
         name = self.context.view.name(self.trustee)
         way_out = ", and ".join(self._ways_out())
-        if way_out and not self._needs_the_group():
-            yield way_out + self._rest(self._outside)
+        outside = self._after(self._outside)
+        if way_out and not self._needs_the_group(outside):
+            yield way_out + self._rest(outside)
         if self.trustee.domain and self.trustee.rid in _ADMINISTRATORS:
             yield f"leave the deny as it is: Exchange setup puts it there for {name}"
         else:
@@ -49,11 +50,19 @@ class Mending:
             return "where it is set"
         return f"from {_listed([source.name for source in self.sources])}"
 
-    def _needs_the_group(self) -> bool:
+    def _needs_the_group(self, outside: _After) -> bool:
         """Whether leaving the group opens nothing, as what grants the right is lost with it."""
-        after = [self._outside(denial.answer) for denial in self.denials]
+        after = [outside[_key(denial.answer)] for denial in self.denials]
         loses = any(isinstance(v, Verdict) and v.reason is Reason.NO_ENTRY for v in after)
         return loses and not any(map(_is_allowed, after))
+
+    @property
+    def _pairs(self) -> Mapping[str, PairVerdict]:
+        return {denial.label: denial.pair for denial in self.denials}
+
+    def _after(self, mend: Callable[[ObjectVerdict], Verdict | Unreadable]) -> _After:
+        answers = (answer for pair in self._pairs.values() for answer in pair.answers)
+        return {_key(answer): mend(answer) for answer in answers}
 
     def _outside(self, answer: ObjectVerdict) -> Verdict | Unreadable:
         """The answer if the sender were not in the denied group."""
@@ -67,30 +76,30 @@ class Mending:
         """The answers if the entry were not there, as they are where it is not the one."""
         positions = {_key(denial.answer): denial.deciding.position for denial in self.denials}
 
-        def after(answer: ObjectVerdict) -> Verdict | Unreadable:
+        def mend(answer: ObjectVerdict) -> Verdict | Unreadable:
             descriptor, position = descriptor_of(answer.object), positions.get(_key(answer))
             if position is None or isinstance(descriptor, Unreadable):
                 return answer.verdict
             question = self.context.view.question(SEND_AS, answer.object)
             return evaluate(without_entry(descriptor, position), answer.token, question)
 
-        return after
+        return self._after(mend)
 
     def _rest(self, after: _After) -> str:
         """Which pairs stay broken, in words to add; empty if none does."""
-        pairs = {denial.label: denial.pair for denial in self.denials}
+        pairs = self._pairs
         stuck = [
             label
             for label, pair in pairs.items()
-            if not all(map(_is_allowed, map(after, pair.answers)))
+            if not all(_is_allowed(after[_key(answer)]) for answer in pair.answers)
         ]
         if not stuck:
             return ""
         if len(stuck) == len(pairs):
-            return ", which alone mends nothing: all is refused on other grounds too"
+            return ", which alone is not enough: something else stands in the way too"
         more = [f"{len(stuck) - _NAMED} more"] if len(stuck) > _NAMED else []
         named = _listed([*stuck[:_NAMED], *more])
-        return f" (not enough for {named}: refused on other grounds too)"
+        return f" (not enough for {named}: something else stands in the way too)"
 
     def _ways_out(self) -> Iterator[str]:
         """All that has to be undone so that the trustee is no longer in the senders' tokens."""
