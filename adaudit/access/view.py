@@ -13,7 +13,7 @@ from adaudit.directory.membership import Membership
 from adaudit.directory.schema import Schema
 from adaudit.directory.snapshot import Snapshot, descriptor_of
 from adaudit.errors import QuestionError
-from adaudit.security.rights import Right
+from adaudit.security.rights import WHOLE_OBJECT_RIGHTS, Right
 from adaudit.security.sid import Sid
 
 _BLOCK_OWNER_IMPLICIT_RIGHTS = 28  # character 29 of dSHeuristics, [MS-ADTS] 6.1.1.2.4.1.2
@@ -38,13 +38,22 @@ class View:
         return self.membership.name(sid)
 
     def right_of(self, name: str) -> Right:
-        """The extended right of that name or GUID; `QuestionError` where there is none."""
-        right = self.schema.right(name)
-        if right is None:
-            extended = self.schema.rights.keys() - self.schema.not_extended
-            known = ", ".join(sorted(self.schema.rights[guid] for guid in extended))
-            raise QuestionError(f"no right `{name}`", f"rights in the snapshot: {known}")
-        return right
+        """
+        The right of that name: an extended one (`Send-As`, or its GUID), or `WriteDac`, `Delete`, …
+
+        Raises `QuestionError` where there is none.
+        """
+        plain = name.lower().replace("-", "").replace("_", "")
+        for right in WHOLE_OBJECT_RIGHTS:
+            if right.name.lower() == plain:
+                return right
+        extended = self.schema.right(name)
+        if extended is None:
+            known = self.schema.rights.keys() - self.schema.not_extended
+            names = [right.name for right in WHOLE_OBJECT_RIGHTS]
+            names += sorted(self.schema.rights[guid] for guid in known)
+            raise QuestionError(f"no right `{name}`", f"rights: {', '.join(names)}")
+        return extended
 
     def facts(self, entry: Entry) -> ObjectFacts:
         """What an access check needs to know of an object beside its descriptor."""

@@ -15,7 +15,7 @@ _FORMS = {"text": render_text, "json": render_json}
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--who", required=True, help=r"Account or group: NAME, DOMAIN\NAME, DN or SID.")
 @click.option("--on", required=True, help="Object: its DN, or the name of an Exchange server.")
-@click.option("--right", required=True, help="Right by name (Send-As) or GUID.")
+@click.option("--right", required=True, help="Right by name: Send-As, WriteDac, …; or by GUID.")
 @click.option(
     "--in", "domain", metavar="DOMAIN", help="Domain whose controller checks access, by name."
 )

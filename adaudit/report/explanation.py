@@ -11,9 +11,9 @@ from collections.abc import Iterator
 
 from adaudit.findings import Evidence, Explanation
 from adaudit.report.json import Json, dump, evidence_fields, party_fields
+from adaudit.report.lines import flow, labelled, labelled_text, opening
+from adaudit.report.table_findings import on_object, origin_lines
 from adaudit.report.text import safe_text
-
-_LABEL = 13
 
 
 def render_text(explanation: Explanation) -> str:
@@ -52,40 +52,32 @@ def render_json(explanation: Explanation) -> str:
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
-    known = explanation
-    yield f"{known.subject} on {known.object}"
-    yield f"{known.right}: {known.decision.upper()}"
+    yield f"{explanation.right}: {explanation.decision.upper()}"
+    yield from labelled("who", str(explanation.subject))
+    yield from labelled("on", explanation.object)
     yield ""
-    yield _labelled("because", known.reason)
-    if known.evidence:
-        yield from _evidence_lines(known.evidence, known.path_kinds)
-    yield _labelled("checked by", known.checked_by)
-    for note in known.notes:
-        yield _labelled("note", note)
+    yield from labelled("because", explanation.reason)
+    if explanation.evidence:
+        yield from _evidence_lines(explanation.evidence, explanation.path_kinds)
+    yield from labelled("checked by", explanation.checked_by)
+    yield from (line for note in explanation.notes for line in labelled_text("note", note))
     yield ""
     yield "DACL in stored order"
-    for line in known.entries:
-        yield f"{line.position:4}  {line.effect}"
-        yield f"      {line.readable}"
-        yield f"      {line.sddl}"
+    for entry in explanation.entries:
+        yield f"{entry.position:4}  {entry.effect}"
+        yield f"      {entry.readable}"
+        yield f"      {entry.sddl}"
     yield ""
-    yield f"Token: {', '.join(known.token)}"
+    *others, last = explanation.token
+    yield from flow((*(f"{name}," for name in others), last), "Token   ", " ")
 
 
 def _evidence_lines(evidence: Evidence, kinds: tuple[str, ...]) -> Iterator[str]:
-    yield _labelled("", evidence.sddl)
-    yield _labelled("reached", evidence.path[0])
-    for name, kind in zip(evidence.path[1:], kinds, strict=False):
-        yield _labelled("", f"→ {name} ({kind})")
-    for number, place in enumerate(evidence.origin):
-        kind = "explicit" if place.is_explicit else "inherited"
-        label = "set on" if number == len(evidence.origin) - 1 else "inherited by"
-        yield _labelled(label, f"{place.dn} (entry {place.position}, {kind})")
-    if evidence.origin_note:
-        yield _labelled("origin", evidence.origin_note)
-    for overruled in evidence.overrules:
-        yield _labelled("overrules", overruled)
-
-
-def _labelled(label: str, text: str) -> str:
-    return f"   {label:{_LABEL}}{text}"
+    yield from labelled("", evidence.sddl)
+    steps = (f"→ {name} ({kind})" for name, kind in zip(evidence.path[1:], kinds, strict=True))
+    yield from flow((evidence.path[0], *steps), opening("reached"), " ")
+    yield from origin_lines(evidence)
+    if len(evidence.origin) > 1:
+        yield from labelled("on", *on_object(evidence))
+    for index, overruled in enumerate(evidence.overrules):
+        yield from labelled_text("" if index else "overrules", overruled)

@@ -32,18 +32,18 @@ def _entry_lines(finding: Finding, alike: Sequence[Evidence]) -> list[str]:
     first = alike[0]
     is_denied = finding.check == DENIED_CHECK
     words = first.readable.removeprefix("deny ") if is_denied else first.readable
-    also = (_on(e) for e in alike if e.object != first.object)
+    also = (on_object(e) for e in alike if e.object != first.object)
     return [
         *labelled("denies" if is_denied else "entry", words, first.sddl),
-        *_origin_lines(first),
-        *(labelled("on", *_on(first)) if len(first.origin) != 1 else ()),
+        *origin_lines(first),
+        *(labelled("on", *on_object(first)) if len(first.origin) != 1 else ()),
         *listed("also on", map(_GAP.join, also)),
         *_path_lines(alike),
         *listed("overrules", first.overrules, labelled_text),
     ]
 
 
-def _origin_lines(evidence: Evidence) -> list[str]:
+def origin_lines(evidence: Evidence) -> list[str]:
     """From where the entry was set down to the object on which it decides, link by link."""
     lines: list[str] = []
     if evidence.origin:
@@ -58,7 +58,8 @@ def _how(place: Place) -> str:
     return f"({'explicit' if place.is_explicit else 'inherited'}, entry {place.position})"
 
 
-def _on(evidence: Evidence) -> list[str]:
+def on_object(evidence: Evidence) -> list[str]:
+    """The object on which the entry decides, and the position that it has there."""
     return [relative(evidence.object, evidence.set_on), f"(entry {evidence.position})"]
 
 

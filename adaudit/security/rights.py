@@ -72,3 +72,17 @@ def _extended(name: str, guid: str) -> Right:
 SEND_AS = _extended("Send-As", "ab721a54-1e2f-11d0-9819-00aa0040529b")
 RECEIVE_AS = _extended("Receive-As", "ab721a56-1e2f-11d0-9819-00aa0040529b")
 SEND_TO = _extended("Send-To", "ab721a55-1e2f-11d0-9819-00aa0040529b")
+
+WHOLE_OBJECT_RIGHTS = tuple(
+    Right("".join(word.capitalize() for word in (bit.name or "").split("_")), bit)
+    for bit in (
+        AccessMask.DELETE,
+        AccessMask.READ_CONTROL,
+        AccessMask.WRITE_DAC,
+        AccessMask.WRITE_OWNER,
+        AccessMask.DELETE_TREE,
+        AccessMask.LIST_CONTENTS,
+        AccessMask.LIST_OBJECT,
+    )
+)
+"""Rights on an object as a whole: no object type limits them. [MS-ADTS] 5.1.3.3.2"""
