@@ -1,54 +1,25 @@
 """Tokens: all SIDs that an account carries where access is checked."""
 
-from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from adaudit.directory.domains import Domain
-from adaudit.directory.membership import Membership, Via
-from adaudit.directory.principal import (
-    PARTIAL_SECRETS_ACCOUNT,
-    SERVER_TRUST_ACCOUNT,
-    GroupScope,
-    Principal,
-)
+from adaudit.access.growth import Growth, Link, Server
+from adaudit.directory.membership import Membership
 from adaudit.security import sid as sids
 from adaudit.security.sid import Sid
 
-_GUEST_RID = 501
-_READ_ONLY_CONTROLLERS_RID = 498
-_BY_LOGON = dict.fromkeys(
-    (
-        sids.NTLM_AUTHENTICATION,
-        sids.SCHANNEL_AUTHENTICATION,
-        sids.DIGEST_AUTHENTICATION,
-        sids.AUTHENTICATION_AUTHORITY_ASSERTED,
-        sids.SERVICE_ASSERTED,
-    ),
-    "it depends on how the account logs on",
+__all__ = ["Link", "Server", "Token", "token_of"]
+
+_GLOBAL_RIDS = frozenset({500, 501, 502, 512, 513, 514, 515, 516, 520, 521, 522, 525, 526})
+"""Accounts and global groups that have the same RID in every domain. [MS-DTYP] 2.4.2.4"""
+_BY_LOGON = (
+    sids.NTLM_AUTHENTICATION,
+    sids.SCHANNEL_AUTHENTICATION,
+    sids.DIGEST_AUTHENTICATION,
+    sids.AUTHENTICATION_AUTHORITY_ASSERTED,
+    sids.SERVICE_ASSERTED,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """
-    The server that checks access, for domain-local and BUILTIN groups are those of its place.
-
-    [MS-KILE] 3.3.5.7.3, [MS-DTYP] 2.5.2.1.1
-    """
-
-    name: str
-    domain: Domain | None
-    is_domain_controller: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """How a SID came into a token: through the SID below it, None for the subject itself."""
-
-    below: Sid | None
-    via: Via | None
 
 
 @dataclass(frozen=True)
@@ -82,7 +53,7 @@ class Token:
 
     def doubt(self, sid: Sid) -> str | None:
         """Why it is not known whether `sid` is in the token; None where it is known."""
-        if sid in self.sids:
+        if sid in self.sids or sid in self.deny_only or self._is_of_another_domain_only(sid):
             return None
         if self.local_groups_unknown and _is_builtin(sid):
             return self.local_groups_unknown
@@ -91,6 +62,10 @@ class Token:
         if self.known_principals is not None and sid.domain and sid not in self.known_principals:
             return "it was not read, as not all was"
         return self.doubtful.get(sid)
+
+    def _is_of_another_domain_only(self, sid: Sid) -> bool:
+        """Whether `sid` is by its RID an account or a global group, and not of the subject's domain."""
+        return sid.rid in _GLOBAL_RIDS and sid.domain not in (None, self.subject.domain)
 
     def path(self, sid: Sid) -> tuple[Link, ...]:
         """
@@ -122,123 +97,64 @@ def token_of(subject: Sid, server: Server, membership: Membership) -> Token:
     server adds: [MS-DRSR] 4.1.8, [MS-KILE] 3.3.5.6.4 and 3.3.5.7.3, [MS-DTYP] 2.5.2.1.1.
     Distribution groups are in no token and pass nothing on.
     """
-    growth = _Growth(subject, server, membership)
-    growth.grow()
-    reached = growth.links
-    unread = membership.domains.unread
+    growth = Growth(subject, server, membership)
+    growth.log_on()
+    domains = membership.domains
+    is_all_read = not domains.unread and (subject.domain in domains.by_sid or not subject.domain)
     return Token(
         subject=subject,
-        sids=frozenset(reached),
+        sids=frozenset(growth.links),
         server=server,
-        links=MappingProxyType({sid: tuple(links) for sid, links in reached.items()}),
-        doubtful={
-            **_BY_LOGON,
-            **dict(_behind_incomplete_groups(growth)),
-            **dict(_of_unknown_domain(growth)),
-        },
-        local_groups_unknown=None if server.is_domain_controller else _local_groups(server),
-        read_domains=frozenset(membership.domains.by_sid) if unread else None,
+        links=MappingProxyType({sid: tuple(links) for sid, links in growth.links.items()}),
+        doubtful={sid: why for sid, why in _doubts(growth) if sid not in growth.links},
+        local_groups_unknown=_local_groups_unknown(server, membership),
+        read_domains=None if is_all_read else frozenset(domains.by_sid),
         known_principals=membership.principals if membership.lost else None,
     )
 
 
-def _local_groups(server: Server) -> str:
-    return f"the local groups of {server.name} are not in the directory"
+def _local_groups_unknown(server: Server, membership: Membership) -> str | None:
+    if not server.is_domain_controller:
+        return f"the local groups of {server.name} are not in the directory"
+    if server.domain not in membership.with_builtin:
+        return f"the BUILTIN groups of {server.name} were not read"
+    return None
 
 
 def _is_builtin(sid: Sid) -> bool:
     return sid.authority == sids.BUILTIN.authority and sid.subauthorities[:1] == (32,)
 
 
-class _Growth:
-    """A breadth-first walk up the arcs that count at `server`."""
-
-    def __init__(self, subject: Sid, server: Server, membership: Membership) -> None:
-        self.subject = subject
-        self.server = server
-        self.membership = membership
-        self.links: dict[Sid, list[Link]] = {}
-        self._stages: dict[Sid, int] = {}
-        self._queue: deque[Sid] = deque()
-
-    def grow(self) -> None:
-        self._take(self.subject, Link(None, None), stage=0)
-        for sid in self._logon_sids():
-            # They come in at the server, where only its own local groups are looked through.
-            stage = GroupScope.UNIVERSAL if self.server.is_domain_controller else GroupScope.BUILTIN
-            self._take(sid, Link(self.subject, Via.LOGON), stage)
-        while self._queue:
-            self._climb(self._queue.popleft())
-
-    def _climb(self, sid: Sid) -> None:
-        stage = self._stages[sid]
-        for arc in self.membership.arcs.get(sid, ()):
-            if self._counts(arc.group, stage):
-                self._take(arc.group.sid, Link(sid, arc.via), arc.group.scope or 0)
-        principal = self.membership.principals.get(sid)
-        if principal and stage <= GroupScope.UNIVERSAL:
-            for old in principal.sid_history:
-                self._take(old, Link(sid, Via.SID_HISTORY), GroupScope.UNIVERSAL)
-
-    def _counts(self, group: Principal, stage: int) -> bool:
-        if not group.is_security_enabled or group.scope is None or group.scope < stage:
-            return False
-        match group.scope:
-            case GroupScope.GLOBAL:
-                return group.sid.domain == self.subject.domain
-            case GroupScope.UNIVERSAL:
-                return True
-            case GroupScope.DOMAIN_LOCAL:
-                return group.domain == self.server.domain
-            case GroupScope.BUILTIN:
-                # BUILTIN groups are taken up in one pass: none brings another. A member server
-                # has its own, which the directory does not hold.
-                here = self.server.is_domain_controller and group.domain == self.server.domain
-                return here and stage < GroupScope.BUILTIN
-
-    def _take(self, sid: Sid, link: Link, stage: int) -> None:
-        known = self.links.setdefault(sid, [])
-        if not known:
-            self._stages[sid] = stage
-            self._queue.append(sid)
-        if link not in known:
-            known.append(link)
-
-    def _logon_sids(self) -> Iterator[Sid]:
-        if self.subject == sids.ANONYMOUS:
-            return
-        yield sids.EVERYONE
-        if self.subject.rid != _GUEST_RID or self.subject.domain is None:
-            yield sids.AUTHENTICATED_USERS
-        yield sids.NETWORK
-        yield sids.THIS_ORGANIZATION
-        principal = self.membership.principals.get(self.subject)
-        control = principal.account_control if principal else 0
-        if control & SERVER_TRUST_ACCOUNT:
-            yield sids.ENTERPRISE_DOMAIN_CONTROLLERS
-        if control & PARTIAL_SECRETS_ACCOUNT and self.subject.domain:
-            yield self.subject.domain.relative(_READ_ONLY_CONTROLLERS_RID)
-
-
-def _behind_incomplete_groups(growth: _Growth) -> Iterator[tuple[Sid, str]]:
-    """All that a group leads to whose member list was not read to its end."""
-    membership = growth.membership
-    for group, why in membership.incomplete.items():
-        if group in growth.links:
-            continue
-        above = _Growth(group, growth.server, membership)
-        above.grow()
-        for sid in above.links.keys() - growth.links.keys():
-            yield sid, why
-
-
-def _of_unknown_domain(growth: _Growth) -> Iterator[tuple[Sid, str]]:
-    """The domain-local groups that count if the server is in the one domain or the other."""
+def _doubts(growth: Growth) -> Iterator[tuple[Sid, str]]:
+    """SIDs that may be in the token beside those that are, and why."""
+    for sid in _BY_LOGON:
+        yield sid, "it depends on how the account logs on"
+    if growth.subject == sids.ANONYMOUS:
+        yield sids.EVERYONE, "whether it includes anonymous users is a setting of the server"
     server = growth.server
     if server.domain is not None:
+        yield from _doubts_at(growth)
         return
-    for domain in growth.membership.domains.all:
-        there = _Growth(growth.subject, replace(server, domain=domain), growth.membership)
-        there.grow()
-        for sid in there.links.keys() - growth.links.keys():
+    for domain in growth.membership.domains.all:  # the server may be in the one or the other
+        there = Growth(growth.subject, replace(server, domain=domain), growth.membership)
+        there.log_on()
+        for sid in there.links:
             yield sid, f"the domain of {server.name} is not known"
+        yield from _doubts_at(there)
+
+
+def _doubts_at(growth: Growth) -> Iterator[tuple[Sid, str]]:
+    """All that groups lead to of which it is not known whether the subject is in them."""
+    membership, subject = growth.membership, growth.subject
+    for sid, why in membership.incomplete.items():
+        if _is_builtin(sid):
+            yield sid, why  # of whatever domain the group is that was read first
+        elif sid in membership.principals:
+            for above in growth.above(membership.principals[sid]):
+                yield above, why
+    if subject.domain is None or subject.domain in membership.domains.by_sid:
+        return
+    for sid in membership.arcs:
+        if sid.domain == subject.domain:
+            for above in growth.above_foreign(sid):
+                yield above, f"the groups of the domain of {membership.name(subject)} were not read"

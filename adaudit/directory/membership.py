@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Self
 
 from adaudit.directory.dn import Dn
-from adaudit.directory.domains import Domains
+from adaudit.directory.domains import Domain, Domains
 from adaudit.directory.entry import Entry
 from adaudit.directory.faults import Fault
-from adaudit.directory.principal import Principal, fallback_name, principal_of
+from adaudit.directory.principal import GroupScope, Principal, fallback_name, principal_of
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import AdauditError, DirectoryError
 from adaudit.security.sid import Sid
@@ -46,6 +46,8 @@ class Membership:
     """Groups that may have members which are not known, and why"""
     lost: str | None = None
     """Why objects may be missing of which nothing is known, None if all were read"""
+    with_builtin: frozenset[Domain] = frozenset()
+    """The domains whose BUILTIN groups were read"""
     faults: tuple[Fault, ...] = ()
     """Objects that could not be understood, and why"""
 
@@ -66,6 +68,11 @@ class Membership:
                 **_cut_short(read.by_dn, snapshot),
             },
             lost,
+            frozenset(
+                principal.domain
+                for principal in read.by_dn.values()
+                if principal.scope is GroupScope.BUILTIN and principal.domain
+            ),
             tuple(read.faults),
         )
 
