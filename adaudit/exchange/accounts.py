@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -11,6 +12,7 @@ from adaudit.directory.entry import Entry
 from adaudit.directory.membership import Membership
 from adaudit.directory.principal import Principal
 from adaudit.directory.snapshot import Snapshot
+from adaudit.errors import DirectoryError
 from adaudit.exchange.organisation import ExchangeServer
 
 
@@ -148,7 +150,8 @@ def _signs_of(entry: Entry) -> Iterable[tuple[Sign, str]]:
 def _signs_wanted(server: ExchangeServer) -> Iterable[tuple[Sign, str]]:
     """All that a server says of its account."""
     for link in server.entry.texts("msExchComputerLink"):
-        yield Sign.LINK, Dn(link).path
+        with suppress(DirectoryError):  # what is no DN names no account; the other signs are left
+            yield Sign.LINK, Dn(link).path
     for name in server.dns_names:
         yield Sign.DNS_NAME, name
         yield Sign.SERVICE_NAME, name

@@ -28,6 +28,13 @@ def test_a_link_names_the_account(organisation: Organisation) -> None:
     assert mapping(organisation) == (MAPPED, ["CONTOSO\\MAIL$"])
 
 
+def test_a_link_that_is_no_name_leaves_the_other_signs(organisation: Organisation) -> None:
+    organisation.server("EX01", *ADDRESSES, msExchComputerLink="no DN")
+    organisation.contoso.computer("EX01", 1101, dNSHostName="ex01.contoso.example")
+
+    assert mapping(organisation) == (MAPPED, ["CONTOSO\\EX01$"])
+
+
 def test_the_short_name_is_enough_where_nothing_says_more(organisation: Organisation) -> None:
     organisation.server("EX01", "netbios:EX01")
     organisation.contoso.computer("ex01", 1101, dNSHostName="ex01.contoso.example")
