@@ -64,7 +64,7 @@ class Token:
         return self.doubtful.get(sid)
 
     def _is_of_another_domain_only(self, sid: Sid) -> bool:
-        """Whether `sid` is by its RID an account or a global group, and not of the subject's domain."""
+        """Whether `sid` is an account or a global group by its RID, and of another domain."""
         return sid.rid in _GLOBAL_RIDS and sid.domain not in (None, self.subject.domain)
 
     def path(self, sid: Sid) -> tuple[Link, ...]:
