@@ -5,7 +5,7 @@ Every level must carry the entry. An entry that no entry of the parent explains 
 one on an object that inherits nothing is stale: both take effect as they stand.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.snapshot import Unreadable
-from adaudit.security.ace import AnyAce
+from adaudit.security.ace import Ace, AnyAce
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.inheritance import inherit_entry, normalise
 from adaudit.security.sid import Sid
@@ -104,10 +104,12 @@ def link(levels: Sequence[Level], position: int) -> Link:
         return Link(OriginState.EXPLICIT)
     if child.is_head or _is_protected(child):
         return Link(OriginState.STALE)
-    if len(levels) < 2 or levels[1].dacl is None or child.class_guid is None:
+    if len(levels) < 2 or not isinstance(levels[1].descriptor, SecurityDescriptor):
         return Link(OriginState.UNREAD)
-    sources = _handed_down(levels[1].dacl, child).get(normalise(ace), ())
-    return Link(OriginState.INHERITED if sources else OriginState.ORPHAN, sources)
+    sources = _handed_down(levels[1], child).get(normalise(ace), ())
+    if sources:
+        return Link(OriginState.INHERITED, sources)
+    return Link(OriginState.ORPHAN if child.class_guid else OriginState.UNREAD)
 
 
 def trace(levels: Sequence[Level], position: int) -> Origin:
@@ -151,23 +153,42 @@ def _found(level: Level, position: int) -> Found:
     return Found(level.dn, position, level.dacl.entries[position])
 
 
-def _handed_down(parent: Acl, child: Level) -> Mapping[AnyAce, tuple[int, ...]]:
+def _handed_down(parent: Level, child: Level) -> Mapping[AnyAce, tuple[int, ...]]:
     descriptor = child.descriptor
-    if child.class_guid is None or not isinstance(descriptor, SecurityDescriptor):
+    if parent.dacl is None or not isinstance(descriptor, SecurityDescriptor):
         return {}
-    return _inherited(parent, child.class_guid, descriptor.owner, descriptor.group)
+    return _inherited(parent.dacl, child.class_guid, descriptor.owner, descriptor.group)
 
 
 @lru_cache(maxsize=1024)
 def _inherited(
-    parent: Acl, child_class: UUID, owner: Sid | None, group: Sid | None
+    parent: Acl, child_class: UUID | None, owner: Sid | None, group: Sid | None
 ) -> Mapping[AnyAce, tuple[int, ...]]:
-    """All that a child inherits, normalised, with the positions on the parent that it is from."""
+    """
+    All that a child inherits, normalised, with the positions on the parent that it is from.
+
+    If the class of the child is not known, what it would inherit as any class.
+    """
     found: dict[AnyAce, tuple[int, ...]] = {}
     for position, ace in enumerate(parent.entries):
-        for inherited in set(map(normalise, inherit_entry(ace, child_class, owner, group))):
-            found[inherited] = (*found.get(inherited, ()), position)
+        inherited = {
+            normalise(heir)
+            for known in _classes(ace, child_class)
+            for heir in inherit_entry(ace, known, owner, group)
+        }
+        for heir in inherited:
+            found[heir] = (*found.get(heir, ()), position)
     return found
+
+
+def _classes(ace: AnyAce, child_class: UUID | None) -> Iterator[frozenset[UUID]]:
+    """The classes to inherit an entry as: that of the child, or else its own and another."""
+    if child_class is not None:
+        yield frozenset({child_class})
+        return
+    yield frozenset()
+    if isinstance(ace, Ace) and ace.inherited_object_type is not None:
+        yield frozenset({ace.inherited_object_type})
 
 
 def _is_protected(level: Level) -> bool:

@@ -1,7 +1,6 @@
 """One snapshot, and what access checks derive from it, each thing once."""
 
 from functools import cache, cached_property
-from uuid import UUID
 
 from adaudit.access.origin import Level, Origin, trace
 from adaudit.access.question import ObjectFacts, Question
@@ -9,10 +8,11 @@ from adaudit.access.token import Server, Token, token_of
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Entry
+from adaudit.directory.faults import Fault, understood
 from adaudit.directory.membership import Membership
 from adaudit.directory.schema import Schema
 from adaudit.directory.snapshot import Snapshot, descriptor_of
-from adaudit.errors import QuestionError
+from adaudit.errors import DirectoryError, QuestionError
 from adaudit.security.rights import WHOLE_OBJECT_RIGHTS, Right
 from adaudit.security.sid import Sid
 
@@ -30,8 +30,14 @@ class View:
         self.membership = Membership.of(snapshot)
         self.domains = self.membership.domains
         self.token = cache(self._token)
+        self.level = cache(self._level)
         self.levels = cache(self._levels)
         self.origin = cache(self._origin)
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The objects that could not be understood, and so count nowhere."""
+        return (*self.membership.faults, *self.schema.faults)
 
     def name(self, sid: Sid) -> str:
         """The name that a reader knows a SID by."""
@@ -86,10 +92,11 @@ class View:
         """
         if text.upper().startswith("S-1-"):
             return Sid.parse(text)
+        dn = _dn(text)
         found = {
             principal.sid
             for principal in self.membership.principals.values()
-            if text.lower() in _spellings(principal.name, principal.dn)
+            if text.lower() in _spellings(principal.name) or principal.dn == dn
         }
         if len(found) != 1:
             which = "no principal" if not found else f"{len(found)} principals"
@@ -123,26 +130,46 @@ class View:
 
     def _levels(self, dn: Dn) -> tuple[Level, ...]:
         """The object and all above it up to the head of its naming context."""
+        found = [self.level(dn)]
+        while not found[-1].is_head and (parent := found[-1].dn.parent) and parent.text:
+            found.append(self.level(parent))
+        return tuple(found)
+
+    def _level(self, dn: Dn) -> Level:
         entry = self.snapshot.entry(dn)
-        is_head = self._is_head(dn)
-        class_guid: UUID | None = self.schema.class_guid(entry.object_class) if entry else None
+        class_guid = self.schema.class_guid(entry.object_class) if entry else None
         descriptor = descriptor_of(entry) if entry else None
-        level = Level(dn, class_guid, descriptor, is_head)
-        parent = dn.parent
-        if is_head or parent is None or not parent.text:
-            return (level,)
-        return (level, *self.levels(parent))
+        return Level(dn, class_guid, descriptor, self._is_head(dn))
 
     def _is_head(self, dn: Dn) -> bool:
         first = dn.path.rpartition(",")[2]
         is_configuration = first in ("cn=configuration", "cn=schema") and (
             dn.parent is not None and self._is_domain_or_configuration(dn.parent)
         )
-        return is_configuration or any(domain.dn == dn for domain in self.domains.all)
+        return is_configuration or dn in self._heads
+
+    @cached_property
+    def _heads(self) -> frozenset[Dn]:
+        """The heads of domains and application partitions. [MS-ADTS] 6.1.1.2.1.1"""
+        references = self.snapshot.of_class("crossRef")
+        named = {dn for _, dn in understood(references, _naming_context, [])}
+        return frozenset(named | {domain.dn for domain in self.domains.all})
 
     def _is_domain_or_configuration(self, dn: Dn) -> bool:
         return dn.path.rpartition(",")[2].startswith(("dc=", "cn=configuration"))
 
 
-def _spellings(name: str, dn: Dn) -> set[str]:
-    return {name.lower(), name.rpartition("\\")[2].lower(), str(dn).lower()}
+def _naming_context(reference: Entry) -> Dn | None:
+    name = reference.text("nCName")
+    return Dn(name) if name else None
+
+
+def _spellings(name: str) -> set[str]:
+    return {name.lower(), name.rpartition("\\")[2].lower()}
+
+
+def _dn(text: str) -> Dn | None:
+    try:
+        return Dn(text)
+    except DirectoryError:
+        return None
