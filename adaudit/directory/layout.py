@@ -44,6 +44,11 @@ def check_format(connection: sqlite3.Connection, path: Path) -> None:
             f"`{path}` is a snapshot of format {version}, this version reads format {FORMAT}",
             "collect it again, or use the version of adaudit that wrote it",
         )
+    pages, page_size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+    )
+    if path.stat().st_size != pages * page_size:  # SQLite would fill the last page up with zeros
+        raise DirectoryError(f"`{path}` is cut off", "collect or copy it again")
 
 
 def dump_attributes(entry: Entry) -> str:
@@ -69,4 +74,4 @@ def load_attributes(text: str) -> dict[str, tuple[bytes, ...]]:
 
 
 def _load(value: str | list[str]) -> bytes:
-    return value.encode() if isinstance(value, str) else base64.b64decode(value[0])
+    return value.encode() if isinstance(value, str) else base64.b64decode(value[0], validate=True)

@@ -1,0 +1,307 @@
+"""Snapshots: what was observed, in one file."""
+
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from random import Random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from adaudit.directory import Dn, Entry, Gap, Snapshot
+from adaudit.directory.snapshot import SnapshotWriter, Unreadable, descriptor_of
+from adaudit.errors import DirectoryError
+from adaudit.security import sddl, wire
+from adaudit.security.sid import Sid
+from tests.builders import TAKEN_AT, World
+
+BODY = wire.encode(sddl.parse("O:BAD:(A;;GA;;;BA)"))
+OTHER_BODY = wire.encode(sddl.parse("O:BAD:(A;;GR;;;AU)"))
+SID = Sid.parse("S-1-5-21-1-2-3-1105")
+
+attributes = st.dictionaries(
+    st.sampled_from(["cn", "member", "objectsid", "objectclass", "description"]),
+    st.lists(st.binary(max_size=8) | st.text(max_size=4).map(str.encode), min_size=1).map(tuple),
+)
+
+
+def entry(dn: str, descriptor: bytes | None = None, **values: bytes | tuple[bytes, ...]) -> Entry:
+    found = {
+        name: value if isinstance(value, tuple) else (value,) for name, value in values.items()
+    }
+    return Entry(Dn(dn), found, descriptor)
+
+
+def in_memory(*entries: Entry) -> Snapshot:
+    writer = SnapshotWriter("test")
+    for given_entry in entries:
+        writer.add(given_entry)
+    return writer.finish()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A file with a small snapshot."""
+    found = tmp_path / "contoso #1?.snapshot"
+    with SnapshotWriter("LDIF contoso.ldif", found, TAKEN_AT) as writer:
+        writer.add(entry("DC=contoso", BODY, objectclass=b"domainDNS"))
+        writer.add(entry("CN=EX01,DC=contoso", BODY, objectclass=b"computer", cn=b"EX\xff01"))
+        writer.add_gap(Gap("CN=EX02,DC=contoso", "no right to read it"))
+        writer.add_warning("TLS is not verified")
+        writer.finish()
+    return found
+
+
+@pytest.fixture
+def snapshot(path: Path) -> Iterator[Snapshot]:
+    with Snapshot.open(path) as opened:
+        yield opened
+
+
+@given(attributes, st.none() | st.binary(max_size=8))
+def test_an_object_comes_back_byte_for_byte(
+    values: dict[str, tuple[bytes, ...]], descriptor: bytes | None
+) -> None:
+    written = Entry(Dn("CN=a,DC=b"), values, descriptor)
+    assert in_memory(written).entry(Dn("cn=A,dc=B")) == written
+
+
+def test_source_time_gaps_and_warnings_come_back(snapshot: Snapshot) -> None:
+    assert snapshot.source == "LDIF contoso.ldif"
+    assert snapshot.taken_at == datetime(2004, 11, 24, 9, 30, tzinfo=UTC)
+    assert snapshot.gaps == (Gap("CN=EX02,DC=contoso", "no right to read it"),)
+    assert snapshot.warnings == ("TLS is not verified",)
+
+
+def test_each_descriptor_is_stored_once(path: Path) -> None:
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT count(*) FROM descriptor").fetchone() == (1,)
+    connection.close()
+
+
+def test_an_object_that_was_not_read_is_none(snapshot: Snapshot) -> None:
+    assert snapshot.entry(Dn("CN=EX03,DC=contoso")) is None
+
+
+def test_objects_come_with_parents_before_children() -> None:
+    names = ["CN=b,CN=a,DC=x", "CN=a b,DC=x", "CN=a,DC=x", "DC=x", "CN=a!,DC=x"]
+    found = [str(e.dn) for e in in_memory(*(entry(name) for name in names)).entries()]
+    assert sorted(found) == sorted(names)
+    assert found.index("DC=x") == 0
+    assert found.index("CN=a,DC=x") < found.index("CN=b,CN=a,DC=x")
+
+
+def test_below_an_object_are_all_levels_and_no_names_that_look_alike() -> None:
+    names = ["OU=b,DC=x", "CN=1,OU=b,DC=x", "CN=2,CN=1,OU=b,DC=x", "OU=bb,DC=x", "OU=b\\,c,DC=x"]
+    names += ["CN=\U0010ffff,OU=b,DC=x"]
+    world = in_memory(*(entry(name) for name in names))
+    below = {str(e.dn) for e in world.below(Dn("ou=B,dc=X"))}
+    assert below == {"CN=1,OU=b,DC=x", "CN=2,CN=1,OU=b,DC=x", "CN=\U0010ffff,OU=b,DC=x"}
+    assert len(list(world.below(Dn("")))) == len(names)
+
+
+def test_classes_are_found_in_any_case_and_only_as_the_most_specific_one() -> None:
+    world = in_memory(
+        entry("CN=u,DC=x", objectclass=(b"top", b"user")),
+        entry("CN=c,DC=x", objectclass=(b"top", b"user", b"Computer")),
+    )
+    assert [str(e.dn) for e in world.of_class("computer")] == ["CN=c,DC=x"]
+    assert [str(e.dn) for e in world.of_class("COMPUTER", "User")] == ["CN=c,DC=x", "CN=u,DC=x"]
+
+
+def test_an_account_comes_before_the_object_that_stands_for_it() -> None:
+    sid = SID.encode()
+    world = in_memory(
+        entry("CN=a,DC=x", objectclass=b"foreignSecurityPrincipal", objectsid=sid),
+        entry("CN=b,DC=x", objectclass=b"user", objectsid=sid),
+    )
+    found = world.by_sid(SID)
+    assert found is not None
+    assert found.dn == Dn("CN=b,DC=x")
+    assert world.by_sid(Sid(1, (0,))) is None
+
+
+def test_an_object_with_a_damaged_sid_is_kept_among_those_with_one() -> None:
+    world = in_memory(entry("CN=a,DC=x", objectsid=b"damaged"), entry("CN=b,DC=x"))
+    assert [str(e.dn) for e in world.with_sid()] == ["CN=a,DC=x"]
+
+
+def test_what_is_read_twice_is_united() -> None:
+    first = entry("CN=g,DC=x", member=(b"CN=1,DC=x", b"CN=2,DC=x"), objectclass=(b"top", b"group"))
+    second = entry("cn=G,dc=X", BODY, member=(b"CN=2,DC=x", b"CN=3,DC=x"), cn=b"g")
+    united = in_memory(first, second)
+    found = united.entry(Dn("CN=g,DC=x"))
+    assert found is not None
+    assert (len(united), str(found.dn), found.descriptor) == (1, "CN=g,DC=x", BODY)
+    assert found.texts("member") == ("CN=1,DC=x", "CN=2,DC=x", "CN=3,DC=x")
+    assert found.object_class == "group"
+    assert found.text("cn") == "g"
+    assert united.gaps == ()
+
+
+def test_two_different_descriptors_of_one_object_are_a_gap() -> None:
+    united = in_memory(entry("CN=g,DC=x", BODY), entry("CN=g,DC=x", OTHER_BODY))
+    assert united.gaps == (Gap("CN=g,DC=x", "read twice with different security descriptors"),)
+
+
+def test_a_class_that_is_no_text_can_be_stored() -> None:
+    assert len(in_memory(entry("CN=g,DC=x", objectclass=b"\xff"))) == 1
+
+
+@pytest.mark.parametrize("statement", ["DELETE FROM object", "INSERT INTO gap VALUES ('a', 'b')"])
+def test_an_open_snapshot_cannot_be_changed(snapshot: Snapshot, statement: str) -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        snapshot._connection.execute(statement)
+
+
+def test_a_snapshot_in_memory_cannot_be_changed_either() -> None:
+    with pytest.raises(sqlite3.OperationalError, match="readonly"):
+        in_memory()._connection.execute("DELETE FROM object")
+
+
+def test_reading_leaves_the_file_and_its_folder_as_they_were(path: Path) -> None:
+    before = path.read_bytes()
+    with Snapshot.open(path) as opened:
+        assert len(list(opened.entries())) == 2
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(path: Path) -> None:
+    before = path.read_bytes()
+    with pytest.raises(KeyboardInterrupt):
+        write_until_stopped(path)
+    assert path.read_bytes() == before
+    assert list(path.parent.iterdir()) == [path]
+
+
+def write_until_stopped(path: Path) -> None:
+    with SnapshotWriter("again", path) as writer:
+        writer.add(entry("CN=new,DC=x"))
+        raise KeyboardInterrupt
+
+
+def test_a_finished_writer_takes_the_place_of_the_old_file(path: Path) -> None:
+    with SnapshotWriter("again", path) as writer, writer.finish() as written:
+        assert (written.source, len(written)) == ("again", 0)
+    with Snapshot.open(path) as opened:
+        assert opened.source == "again"
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_what_a_dead_process_left_is_no_hindrance(path: Path) -> None:
+    writer = SnapshotWriter("dead", path)
+    assert writer._partial is not None
+    assert writer._partial.exists()
+    writer._connection.close()
+    with SnapshotWriter("again", path) as another, another.finish() as written:
+        assert written.source == "again"
+
+
+def test_a_folder_that_is_not_there_is_a_directory_error(tmp_path: Path) -> None:
+    with pytest.raises(DirectoryError, match=r"cannot write a snapshot at `.*nowhere"):
+        SnapshotWriter("test", tmp_path / "nowhere" / "a.snapshot")
+
+
+def test_a_folder_in_the_place_of_the_file_is_a_directory_error(tmp_path: Path) -> None:
+    with SnapshotWriter("test", tmp_path / "a") as writer:
+        (tmp_path / "a").mkdir()
+        with pytest.raises(DirectoryError, match="cannot write a snapshot at"):
+            writer.finish()
+    assert [found.name for found in tmp_path.iterdir()] == ["a"]
+
+
+def test_no_file_is_a_directory_error_with_help(tmp_path: Path) -> None:
+    with pytest.raises(DirectoryError, match="no snapshot at") as caught:
+        Snapshot.open(tmp_path / "none")
+    assert caught.value.hint == "make one with `adaudit collect`"
+
+
+@pytest.mark.parametrize("content", [b"", b"dn: DC=contoso\n", b"SQLite format 3\0" + bytes(100)])
+def test_another_kind_of_file_is_a_directory_error(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "a").write_bytes(content)
+    with pytest.raises(DirectoryError, match=r"is not a snapshot|is no readable snapshot"):
+        Snapshot.open(tmp_path / "a")
+
+
+def test_a_database_of_another_program_is_a_directory_error(tmp_path: Path) -> None:
+    connection = sqlite3.connect(tmp_path / "a")
+    connection.execute("CREATE TABLE meta (name, value)")
+    connection.commit()
+    connection.close()
+    with pytest.raises(DirectoryError, match="is not a snapshot of adaudit"):
+        Snapshot.open(tmp_path / "a")
+
+
+def test_another_version_is_a_directory_error_with_help(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(DirectoryError, match="is a snapshot of format 99") as caught:
+        Snapshot.open(path)
+    assert caught.value.hint is not None
+    assert "collect it again" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    "attributes", ["[]", "{", '{"cn": [[]]}', '{"cn": [5]}', '{"cn": [["%"]]}']
+)
+def test_damaged_attributes_are_a_directory_error(path: Path, attributes: str) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE object SET attributes = ?", (attributes,))
+    connection.commit()
+    connection.close()
+    with Snapshot.open(path) as opened, pytest.raises(DirectoryError, match="snapshot is damaged"):
+        list(opened.entries())
+
+
+def test_a_file_cut_off_anywhere_is_a_directory_error(path: Path) -> None:
+    whole = path.read_bytes()
+    for size in (*range(0, len(whole), 1000), len(whole) - 1):
+        path.write_bytes(whole[:size])
+        with pytest.raises(DirectoryError):
+            read_all(path)
+
+
+def test_a_file_with_damaged_bytes_gives_a_directory_error_at_most(path: Path) -> None:
+    whole, random = path.read_bytes(), Random(843106)  # noqa: S311, a test must be repeatable
+    refused = 0
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for _ in range(random.randrange(1, 8)):
+            damaged[random.randrange(len(damaged))] = random.randrange(256)
+        path.write_bytes(damaged)
+        try:
+            read_all(path)
+        except DirectoryError:
+            refused += 1
+    assert refused > 0
+
+
+def read_all(path: Path) -> dict[str, Entry]:
+    with Snapshot.open(path) as opened:
+        return {str(e.dn): e for e in opened.entries()}
+
+
+def test_a_descriptor_is_decoded() -> None:
+    assert descriptor_of(entry("CN=a", BODY)) == wire.decode(BODY)
+
+
+def test_no_descriptor_and_a_damaged_one_are_told_apart() -> None:
+    none, damaged = descriptor_of(entry("CN=a")), descriptor_of(entry("CN=a", BODY[:-1]))
+    assert isinstance(none, Unreadable)
+    assert isinstance(damaged, Unreadable)
+    assert (none.is_damaged, damaged.is_damaged) == (False, True)
+    assert damaged.reason.startswith("the security descriptor is damaged: ")
+
+
+def test_a_group_of_many_members_that_is_read_twice_is_united_in_time() -> None:
+    world = World()
+    contoso = world.domain("CONTOSO", "DC=contoso")
+    members = [f"CN=u{number},DC=contoso" for number in range(20_000)]
+    group = contoso.group("Everybody", 1201, members=members).entry()
+    united = in_memory(group, group).entry(group.dn)
+    assert united is not None
+    assert len(united.values("member")) == 20_000
