@@ -76,9 +76,9 @@ def principal_of(entry: Entry, domains: Domains) -> Principal | None:
 
     Raises `AdauditError` when the object is damaged or lacks what a token must know of it.
     """
-    sid = entry.sid
     classes = entry.classes
-    if sid is None or "domaindns" in classes:
+    sid = None if "domaindns" in classes else entry.sid
+    if sid is None:
         return None
     domain = domains.containing(entry.dn)
     group_type = entry.integer("groupType")
