@@ -122,7 +122,8 @@ class Growth:
 
     def _take(self, sid: Sid, link: Link, stage: int) -> None:
         known = self.links.setdefault(sid, [])
-        if not known:
+        if stage < self._stages.get(sid, _END + 1):
+            # A SID of the history may be that of a group that the subject is really in as well.
             self._stages[sid] = stage
             self._queue.append(sid)
         if link not in known:

@@ -255,3 +255,13 @@ def test_local_groups_of_an_export_without_its_domain_are_doubted(world: World) 
     doubting = token(world, ex01, None)
     assert group.sid not in doubting.sids
     assert doubting.doubt(group.sid) is not None
+
+
+def test_a_group_that_is_in_the_history_too_still_brings_its_groups(
+    world: World, contoso: MadeDomain, ex01: Made
+) -> None:
+    inner = contoso.group("Branch Servers", 1201, members=[ex01])
+    known = contoso.group("Exchange Domain Servers", 1202, members=[inner])
+    outer = contoso.group("Mail Ops", 1203, members=[known])
+    ex01.put(sIDHistory=known.sid)
+    assert outer.sid in token(world, ex01).sids

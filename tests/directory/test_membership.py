@@ -153,6 +153,12 @@ def test_a_gap_about_a_file_means_that_objects_may_be_lost(
     assert Membership.of(world.snapshot()).lost is not None
 
 
+def test_a_gap_about_the_schema_loses_no_principal(world: World, contoso: MadeDomain) -> None:
+    contoso.group("Mail Ops", 1201)
+    world.gaps.append(Gap("schema", "not read"))
+    assert Membership.of(world.snapshot()).lost is None
+
+
 @pytest.mark.parametrize(
     ("attribute", "value"),
     [
