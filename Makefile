@@ -73,6 +73,7 @@ lock: $(VENV)/lock.stamp
 	$(LOCK) pyproject.toml -c locks/test.txt --extra kerberos -o locks/kerberos.txt
 
 $(VENV)/run.stamp: locks/build.txt locks/run.txt pyproject.toml
+	@echo "setting up $(VENV), once" >&2
 	@.ci/make-venv $(VENV)
 	@$(INSTALL) -r locks/build.txt -r locks/run.txt
 	@$(PIP) install --quiet --no-deps --no-build-isolation --editable .
