@@ -53,15 +53,23 @@ class Token:
 
     def doubt(self, sid: Sid) -> str | None:
         """Why it is not known whether `sid` is in the token; None where it is known."""
-        if sid in self.sids or sid in self.deny_only or self._is_of_another_domain_only(sid):
+        if sid in self.sids or sid in self.deny_only:
             return None
         if self.local_groups_unknown and _is_builtin(sid):
             return self.local_groups_unknown
-        if self.read_domains is not None and sid.domain and sid.domain not in self.read_domains:
+        return self._loss(sid) or self.doubtful.get(sid)
+
+    def _loss(self, sid: Sid) -> str | None:
+        """Why the group or account `sid` of a domain may be missing from what was read."""
+        if self.read_domains is None and self.known_principals is None:
+            return None
+        if sid.domain is None or self._is_of_another_domain_only(sid):
+            return None
+        if self.read_domains is not None and sid.domain not in self.read_domains:
             return "its domain was not read"
-        if self.known_principals is not None and sid.domain and sid not in self.known_principals:
+        if self.known_principals is not None and sid not in self.known_principals:
             return "it was not read, as not all was"
-        return self.doubtful.get(sid)
+        return None
 
     def _is_of_another_domain_only(self, sid: Sid) -> bool:
         """Whether `sid` is an account or a global group by its RID, and of another domain."""

@@ -86,7 +86,7 @@ def worlds(
     tree = type_tree(question.type_list)
     for standing in _standings(descriptor, dacl, token, question):
         is_owner = standing.is_owner
-        matches = tuple(_matches(descriptor, dacl, token, question, is_owner=is_owner))
+        matches = tuple(_matches(descriptor, dacl, token, question, tree, is_owner=is_owner))
         has_doubt = any(match.doubt for match in matches)
         for is_favourable in (True, False) if has_doubt else (True,):
             yield World(standing, matches, is_favourable, tree)
@@ -131,16 +131,21 @@ def _matches(
     dacl: Acl,
     token: Token,
     question: Question,
+    tree: TypeTree,
     *,
     is_owner: bool,
 ) -> Iterator[Match]:
-    """The entries that take effect on the object and apply to the token, or may."""
+    """The entries that take effect on what is asked about and apply to the token, or may."""
     for position, ace in enumerate(dacl.entries):
         if ace.is_inherit_only:
             continue
         if _is_obscure(ace):
             yield _opaque_match(position, ace)
-        elif isinstance(ace, Ace) and (ace.allows or ace.denies):
+        elif (
+            isinstance(ace, Ace)
+            and tree.node_of(ace.object_type) is not None
+            and (ace.allows or ace.denies)
+        ):
             sid = _meant(ace.trustee, descriptor, question, is_owner=is_owner)
             if sid is not None:
                 yield from _match(position, ace, sid, descriptor, token, question)
