@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from adaudit.access import Decision, Verdict, evaluate
@@ -20,6 +20,8 @@ from tests.access.access_strategies import (
 )
 
 ALL_BITS = AccessMask(0xFFFFFFFF)
+FEWER = settings(max_examples=50)
+"""For what follows from the agreement with the reference, and is said because it can be read."""
 
 
 def verdict(case: Case) -> Verdict:
@@ -73,6 +75,7 @@ def with_catch_all(case: Case) -> Case:
     return case.with_entries(*case.entries, entry(AceType.ACCESS_ALLOWED, MEMBERS[1]))
 
 
+@FEWER
 @given(cases(with_doubt=False).map(with_catch_all))
 def test_the_entry_that_decides_allows_if_the_answer_does(case: Case) -> None:
     answer = verdict(case)
@@ -82,6 +85,7 @@ def test_the_entry_that_decides_allows_if_the_answer_does(case: Case) -> None:
     assert not answer.deciding.ace.is_inherit_only
 
 
+@FEWER
 @given(
     cases(with_doubt=False).map(with_catch_all),
     st.lists(aces(st.sampled_from(MEMBERS)), max_size=3),
@@ -94,6 +98,7 @@ def test_entries_behind_the_one_that_decides_change_nothing(case: Case, more: li
     assert (after.decision, after.deciding) == (before.decision, before.deciding)
 
 
+@FEWER
 @given(cases(), st.sampled_from(MEMBERS))
 def test_a_deny_for_the_token_in_the_first_place_denies_all_that_is_not_implicit(
     case: Case, trustee: Sid
@@ -105,6 +110,7 @@ def test_a_deny_for_the_token_in_the_first_place_denies_all_that_is_not_implicit
     assert (answer.decision, position(answer)) == (Decision.DENIED, 0)
 
 
+@FEWER
 @given(cases(), st.sampled_from(MEMBERS))
 def test_an_allow_for_the_token_in_the_first_place_grants(case: Case, trustee: Sid) -> None:
     assume(isinstance(case.descriptor.dacl, Acl))
@@ -113,6 +119,7 @@ def test_an_allow_for_the_token_in_the_first_place_grants(case: Case, trustee: S
     assert answer.decision is Decision.ALLOWED
 
 
+@FEWER
 @given(cases(), st.lists(aces(st.sampled_from(STRANGERS)), max_size=5))
 def test_what_no_entry_for_the_token_grants_is_denied(case: Case, entries: list[Ace]) -> None:
     case = replace(case, asked=replace(case.asked, mask=0x10, self_sid=None))
@@ -120,6 +127,7 @@ def test_what_no_entry_for_the_token_grants_is_denied(case: Case, entries: list[
     assert (answer.decision, answer.deciding) == (Decision.DENIED, None)
 
 
+@FEWER
 @given(cases(), st.data())
 def test_entries_for_others_never_matter(case: Case, data: st.DataObject) -> None:
     assume(isinstance(case.descriptor.dacl, Acl) and case.asked.self_sid not in STRANGERS)
@@ -130,6 +138,7 @@ def test_entries_for_others_never_matter(case: Case, data: st.DataObject) -> Non
     assert (after.decision, after.granted) == (before.decision, before.granted)
 
 
+@FEWER
 @given(cases())
 def test_inherit_only_entries_never_matter(case: Case) -> None:
     assume(isinstance(case.descriptor.dacl, Acl))
@@ -138,6 +147,7 @@ def test_inherit_only_entries_never_matter(case: Case) -> None:
     assert (after.decision, after.granted) == (before.decision, before.granted)
 
 
+@FEWER
 @given(cases())
 def test_entries_for_guids_outside_the_question_never_matter(case: Case) -> None:
     assume(isinstance(case.descriptor.dacl, Acl))
@@ -151,6 +161,7 @@ def test_entries_for_guids_outside_the_question_never_matter(case: Case) -> None
     assert (after.decision, after.granted) == (before.decision, before.granted)
 
 
+@FEWER
 @given(cases(with_doubt=False))
 def test_other_names_for_the_same_trustees_give_the_same_answer(case: Case) -> None:
     assume(not any(isinstance(ace, Ace) and ace.is_callback for ace in case.entries))
@@ -186,6 +197,7 @@ def other(sid: Sid) -> Sid:
     return Sid(5, (21, 7, 7, 7, 5000 - (sid.rid or 0))) if sid.domain else sid
 
 
+@FEWER
 @given(cases(with_doubt=False), st.sampled_from(STRANGERS))
 def test_another_group_in_the_token_matters_only_if_it_is_a_trustee(case: Case, group: Sid) -> None:
     is_named = (
@@ -198,6 +210,7 @@ def test_another_group_in_the_token_matters_only_if_it_is_a_trustee(case: Case, 
     assert verdict(wider) == verdict(case)
 
 
+@FEWER
 @given(cases(with_doubt=False))
 def test_a_right_of_several_bits_is_held_if_and_only_if_each_bit_is(case: Case) -> None:
     each = [
@@ -214,6 +227,7 @@ def mapped(mask: int) -> int:
     return mask
 
 
+@FEWER
 @given(cases(with_doubt=False))
 def test_who_holds_a_right_at_the_root_holds_it_at_all_nodes(case: Case) -> None:
     case = replace(case, asked=replace(case.asked, node=0))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaudit.access import Server, Token, token_of
@@ -185,6 +185,7 @@ def test_of_a_forest_read_whole_nothing_in_its_domains_is_doubtful(
     assert [sid for sid in membership.principals if token.doubt(sid)] == []
 
 
+@settings(max_examples=40)
 @given(forests(), st.sampled_from(DOMAINS))
 def test_what_cannot_be_known_without_one_member_list_is_doubted(
     forest: Forest, domain: str
