@@ -101,5 +101,5 @@ def _check(
         matrix=matrix_of(context),
         results=tuple(check.result(context) for check in checks),
         gaps=(*snapshot.gaps, *context.faults),
-        warnings=snapshot.warnings,
+        warnings=(*snapshot.warnings, *context.warnings),
     )

@@ -1,6 +1,7 @@
 """What checks look at: a snapshot, what is derived from it, and the mail flow in it."""
 
 import shlex
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,6 +42,16 @@ class Context:
         """The accounts and groups that could not be understood, and so count nowhere."""
         return tuple(Gap(str(dn), why) for dn, why in self.view.membership.faults)
 
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What stops mail beside missing rights: a disabled account logs on nowhere."""
+        return tuple(
+            f"{candidate.principal.name}, an account of {label}, is disabled: it cannot log on"
+            for label, mapping in self.flow.accounts.items()
+            for candidate in mapping.candidates
+            if candidate.principal.is_disabled
+        )
+
     def look(self, who: str, on: Dn, right: str) -> str:
         """The command that shows a verdict with its whole reason."""
         labels = {server.dn: server.label for server in self.flow.servers}
@@ -53,11 +64,17 @@ class Context:
         """What was looked at, in numbers, and which groups are those of the Exchange servers."""
         servers = self.flow.servers
         virtual = sum(len(server.virtual_servers) for server in servers)
+        versions = Counter(str(server.version) for server in servers)
         domains = [domain for domain in self.view.domains.all if domain.sid]
         return (
             _count(len(servers), "Exchange server"),
             _count(virtual, "SMTP virtual server"),
             _count(len(domains), "domain"),
+            *(
+                [", ".join(f"{n} of {version}" for version, n in versions.most_common())]
+                if servers
+                else []
+            ),
             *(_of_servers(domain, group) for domain, group in self.servers_groups.items()),
         )
 

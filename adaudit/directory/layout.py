@@ -19,13 +19,12 @@ CREATE TABLE object (
     id INTEGER PRIMARY KEY,
     path TEXT NOT NULL UNIQUE,
     dn TEXT NOT NULL,
-    sid TEXT,
     has_sid INTEGER NOT NULL,
     class TEXT,
     descriptor INTEGER REFERENCES descriptor (id),
     attributes TEXT NOT NULL
 );
-CREATE INDEX object_sid ON object (sid) WHERE sid IS NOT NULL;
+CREATE INDEX object_sid ON object (path) WHERE has_sid;
 CREATE INDEX object_class ON object (class);
 CREATE TABLE gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE warning (text TEXT NOT NULL);

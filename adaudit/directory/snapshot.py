@@ -28,7 +28,6 @@ from adaudit.directory.layout import (
 )
 from adaudit.errors import DescriptorError, DirectoryError
 from adaudit.security.descriptor import SecurityDescriptor
-from adaudit.security.sid import Sid
 from adaudit.security.wire import decode
 
 _OBJECT = (
@@ -81,15 +80,6 @@ class Snapshot:
     def entry(self, dn: Dn) -> Entry | None:
         """The object of that name, None where it was not read."""
         return next(self._select("WHERE path = ?", dn.path), None)
-
-    def by_sid(self, sid: Sid) -> Entry | None:
-        """
-        The object that carries `sid` as its objectSid, None where none was read.
-
-        An account comes before a foreignSecurityPrincipal that stands for it.
-        """
-        order = "ORDER BY class = 'foreignsecurityprincipal'"
-        return next(self._select(f"WHERE sid = ? {order}", str(sid)), None)
 
     def of_class(self, *names: str) -> Iterator[Entry]:
         """All objects whose most specific class is one of `names`, parents before children."""
@@ -211,11 +201,10 @@ class SnapshotWriter:
     def _insert(self, entry: Entry) -> None:
         object_class = entry.object_class
         self._write(
-            "INSERT INTO object (path, dn, sid, has_sid, class, descriptor, attributes)"
-            " VALUES (?,?,?,?,?,?,?)",
+            "INSERT INTO object (path, dn, has_sid, class, descriptor, attributes)"
+            " VALUES (?,?,?,?,?,?)",
             entry.dn.path,
             str(entry.dn),
-            _sid_text(entry),
             bool(entry.values("objectsid")),
             _encodable(object_class.lower()) if object_class else None,
             self._descriptor_id(entry.descriptor),
@@ -251,13 +240,6 @@ def descriptor_of(entry: Entry) -> SecurityDescriptor | Unreadable:
         return decode(entry.descriptor)
     except DescriptorError as error:
         return Unreadable(f"the security descriptor is damaged: {error.message}", is_damaged=True)
-
-
-def _sid_text(entry: Entry) -> str | None:
-    try:
-        return str(entry.sid) if entry.sid else None
-    except DescriptorError:
-        return None  # the value stays in the attributes, where whoever needs it meets the error
 
 
 def _encodable(text: str) -> str:

@@ -111,18 +111,6 @@ def test_classes_are_found_in_any_case_and_only_as_the_most_specific_one() -> No
     assert [str(e.dn) for e in world.of_class("COMPUTER", "User")] == ["CN=c,DC=x", "CN=u,DC=x"]
 
 
-def test_an_account_comes_before_the_object_that_stands_for_it() -> None:
-    sid = SID.encode()
-    world = in_memory(
-        entry("CN=a,DC=x", objectclass=b"foreignSecurityPrincipal", objectsid=sid),
-        entry("CN=b,DC=x", objectclass=b"user", objectsid=sid),
-    )
-    found = world.by_sid(SID)
-    assert found is not None
-    assert found.dn == Dn("CN=b,DC=x")
-    assert world.by_sid(Sid(1, (0,))) is None
-
-
 def test_an_object_with_a_damaged_sid_is_kept_among_those_with_one() -> None:
     world = in_memory(entry("CN=a,DC=x", objectsid=b"damaged"), entry("CN=b,DC=x"))
     assert [str(e.dn) for e in world.with_sid()] == ["CN=a,DC=x"]

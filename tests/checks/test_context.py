@@ -1,0 +1,39 @@
+"""What a report says of a target beside its findings."""
+
+from adaudit.checks import Context
+from tests.builders import World
+
+ORGANISATION = "CN=Contoso,CN=Microsoft Exchange,CN=Services"
+
+
+def context(*, control: int, serial_number: str) -> Context:
+    world = World()
+    contoso = world.domain("CONTOSO", "DC=contoso,DC=example")
+    contoso.computer("EX01", 1101, control=control, dNSHostName="ex01.contoso.example")
+    world.add(
+        f"CN=EX01,CN=Servers,CN=Head Office,{ORGANISATION},{world.configuration}",
+        "msExchExchangeServer",
+        "O:DAG:DAD:(A;;CR;;;AU)",
+        serialNumber=serial_number,
+        networkAddress=["netbios:EX01", "ncacn_ip_tcp:ex01.contoso.example"],
+    )
+    return Context(world.snapshot(), ("x.snapshot",))
+
+
+def test_a_disabled_account_of_a_server_is_a_warning() -> None:
+    known = context(control=0x1002, serial_number="Version 6.5 (Build 7638.2)")
+    assert known.warnings == ("CONTOSO\\EX01$, an account of EX01, is disabled: it cannot log on",)
+
+
+def test_an_enabled_account_is_none() -> None:
+    assert context(control=0x1000, serial_number="Version 6.5").warnings == ()
+
+
+def test_the_versions_of_the_servers_are_a_fact() -> None:
+    facts = context(control=0x1000, serial_number="Version 6.0 (Build 6249.4)").facts
+    assert facts[:4] == (
+        "1 Exchange server",
+        "0 SMTP virtual servers",
+        "1 domain",
+        "1 of Exchange 2000",
+    )
