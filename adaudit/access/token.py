@@ -108,6 +108,7 @@ def token_of(subject: Sid, server: Server, membership: Membership) -> Token:
     growth = Growth(subject, server, membership)
     growth.log_on()
     domains = membership.domains
+    is_any_hidden = not membership.in_unread_groups.keys().isdisjoint(growth.links)
     is_all_read = not domains.unread and (subject.domain in domains.by_sid or not subject.domain)
     return Token(
         subject=subject,
@@ -117,7 +118,7 @@ def token_of(subject: Sid, server: Server, membership: Membership) -> Token:
         doubtful={sid: why for sid, why in _doubts(growth) if sid not in growth.links},
         local_groups_unknown=_local_groups_unknown(server, membership),
         read_domains=None if is_all_read else frozenset(domains.by_sid),
-        known_principals=membership.principals if membership.lost else None,
+        known_principals=membership.principals if membership.lost or is_any_hidden else None,
     )
 
 

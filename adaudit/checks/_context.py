@@ -39,8 +39,8 @@ class Context:
 
     @property
     def faults(self) -> tuple[Gap, ...]:
-        """The accounts and groups that could not be understood, and so count nowhere."""
-        return tuple(Gap(str(dn), why) for dn, why in self.view.membership.faults)
+        """The objects and definitions that could not be understood, and so count nowhere."""
+        return tuple(Gap(str(dn), why) for dn, why in self.view.faults)
 
     @property
     def warnings(self) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """The domains of a forest, as far as they were read."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -31,6 +31,8 @@ class Domains:
 
     all: tuple[Domain, ...]
     by_sid: Mapping[Sid, Domain]
+    root_dn: Dn | None = None
+    """The domain that the configuration lies under, None where no cross reference was read"""
     faults: tuple[Fault, ...] = ()
     """Heads and cross references that could not be understood"""
 
@@ -41,13 +43,13 @@ class Domains:
         candidates = [e for e in snapshot.of_class("domainDNS") if e.values("objectSid")]
         heads: dict[Dn, Sid | None] = {head.dn: None for head in candidates}
         heads |= {head.dn: sid for head, sid in understood(candidates, _sid, faults)}
-        references = snapshot.of_class("crossRef")
+        references = list(snapshot.of_class("crossRef"))
         named = {dn: entry for entry, dn in understood(references, _domain_named, faults)}
         found = tuple(
             _domain(dn, named.get(dn), heads.get(dn)) for dn in dict.fromkeys([*named, *heads])
         )
         by_sid = {domain.sid: domain for domain in found if domain.sid}
-        return cls(found, by_sid, tuple(faults))
+        return cls(found, by_sid, _above_configuration(references), tuple(faults))
 
     @property
     def unread(self) -> tuple[Domain, ...]:
@@ -56,11 +58,14 @@ class Domains:
 
     @property
     def root(self) -> Domain | None:
-        """The domain above all others, as far as that can be told by names."""
+        """The root of the forest: the configuration lies under its name."""
+        for domain in self.all:
+            if domain.dn == self.root_dn:
+                return domain
         return min(self.all, key=lambda domain: len(domain.dn.rdns), default=None)
 
     def containing(self, dn: Dn) -> Domain | None:
-        """The domain whose naming context holds `dn`, None for the configuration and schema."""
+        """The domain under whose name `dn` lies, which of the configuration is the forest root."""
         around = [d for d in self.all if d.dn == dn or dn.is_below(d.dn)]
         return max(around, key=lambda domain: len(domain.dn.path), default=None)
 
@@ -76,6 +81,13 @@ class Domains:
                 return domain
         known = ", ".join(domain.dns_name for domain in self.all) or "none"
         raise DirectoryError(f"no domain `{name}` in the snapshot", f"known domains: {known}")
+
+
+def _above_configuration(references: Sequence[Entry]) -> Dn | None:
+    """What CN=Configuration lies under: cross references are in CN=Partitions of it."""
+    for reference in references:
+        return Dn(",".join(reference.dn.rdns[3:]))
+    return None
 
 
 def _sid(head: Entry) -> Sid | None:

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import Self
 
 from adaudit.directory.dn import Dn
@@ -44,6 +45,8 @@ class Membership:
     """From a member's SID to the groups that it is directly in, whatever their type and domain"""
     incomplete: Mapping[Sid, str]
     """Groups that may have members which are not known, and why"""
+    in_unread_groups: Mapping[Sid, str] = field(default_factory=dict)
+    """Principals that say to be in a group which was not read, and which"""
     lost: str | None = None
     """Why objects may be missing of which nothing is known, None if all were read"""
     with_builtin: frozenset[Domain] = frozenset()
@@ -67,6 +70,7 @@ class Membership:
                 **read.groups_with_unread_members(anywhere=lost is not None),
                 **_cut_short(read.by_dn, snapshot),
             },
+            read.in_unread_groups(),
             lost,
             frozenset(
                 principal.domain
@@ -156,13 +160,34 @@ class _Reading:
 
         Where everything was read, such a member is no security principal: a contact, say.
         """
-        unread = self.domains.unread
+        hidden = self._hidden_groups
         found = {}
         for principal, entry in self._entries:
-            for dn in self._names(entry, "member") if anywhere or unread else ():
-                if dn not in self.by_dn and (anywhere or any(dn.is_below(d.dn) for d in unread)):
+            for dn in self._names(entry, "member"):
+                if dn not in self.by_dn and (anywhere or dn in hidden or self._is_unread(dn)):
                     found[principal.sid] = f"{dn}, a member of {principal.name}, was not read"
         return found
+
+    def in_unread_groups(self) -> dict[Sid, str]:
+        """Who is in a group that the reader was not shown, by the member's own word."""
+        return {
+            principal.sid: f"{dn}, a group of {principal.name}, was not read"
+            for dn, principals in self._hidden_groups.items()
+            for principal in principals
+        }
+
+    @cached_property
+    def _hidden_groups(self) -> Mapping[Dn, list[Principal]]:
+        """Groups of domains that were read, known by nothing but `memberOf`."""
+        found: dict[Dn, list[Principal]] = defaultdict(list)
+        for principal, entry in self._entries:
+            for dn in self._names(entry, "memberOf"):
+                if dn not in self.by_dn and not self._is_unread(dn):
+                    found[dn].append(principal)
+        return dict(found)
+
+    def _is_unread(self, dn: Dn) -> bool:
+        return any(dn.is_below(domain.dn) for domain in self.domains.unread)
 
     def _resolve(self, entry: Entry, attribute: str) -> Iterator[Principal]:
         for dn in self._names(entry, attribute):

@@ -265,3 +265,25 @@ def test_a_group_that_is_in_the_history_too_still_brings_its_groups(
     outer = contoso.group("Mail Ops", 1203, members=[known])
     ex01.put(sIDHistory=known.sid)
     assert outer.sid in token(world, ex01).sids
+
+
+def test_a_group_that_only_its_member_names_may_be_any_that_was_not_read(
+    world: World, contoso: MadeDomain, ex01: Made
+) -> None:
+    hidden = "CN=Hidden,CN=Users,DC=contoso,DC=example"
+    outer = contoso.group("Mail Ops", 1202, members=[hidden])
+    sound = contoso.group("Sound", 1203)
+    ex01.put(memberOf=hidden)
+    made = token(world, ex01)
+
+    assert made.doubt(contoso.sid.relative(1299)) == "it was not read, as not all was"
+    assert made.doubt(outer.sid) == f"{hidden}, a member of CONTOSO\\Mail Ops, was not read"
+    assert made.doubt(sound.sid) is None
+
+
+def test_the_hidden_group_of_another_account_is_no_doubt(
+    world: World, contoso: MadeDomain, ex01: Made
+) -> None:
+    other = contoso.computer("EX02", 1106)
+    other.put(memberOf="CN=Hidden,CN=Users,DC=contoso,DC=example")
+    assert token(world, ex01).doubt(contoso.sid.relative(1299)) is None

@@ -101,3 +101,13 @@ def test_a_head_with_a_damaged_sid_is_a_fault_and_its_domain_unread(world: World
     domains = Domains.of(world.snapshot())
     assert [dn for dn, _ in domains.faults] == [head.dn]
     assert [domain.netbios_name for domain in domains.unread] == ["CONTOSO", "EMEA"]
+
+
+def test_the_configuration_lies_under_the_root_of_the_forest() -> None:
+    world = World()
+    world.domain("CONTOSO", "DC=contoso,DC=example")
+    world.domain("TAILSPIN", "DC=tailspin")
+    root = Domains.of(world.snapshot()).root
+    assert root is not None
+    assert world.configuration == f"CN=Configuration,{root.dn}"
+    assert root.netbios_name == "CONTOSO"
