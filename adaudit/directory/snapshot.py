@@ -9,6 +9,7 @@ under a temporary name that takes the place of the old file at the end, or not a
 import contextlib
 import os
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -49,6 +50,7 @@ class Snapshot:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._connection = connection
+        weakref.finalize(self, connection.close)  # of a snapshot that nobody closed
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         self.source: str = meta["source"]
         self.taken_at = datetime.fromisoformat(meta["taken_at"])
@@ -145,6 +147,7 @@ class SnapshotWriter:
                 "INSERT INTO meta VALUES (?, ?)",
                 [("source", _encodable(source)), ("taken_at", taken)],
             )
+        self._close = weakref.finalize(self, self._connection.close)
         self._descriptors: dict[bytes, int] = {}
         self.count = 0
         """How many objects were added"""
@@ -176,8 +179,9 @@ class SnapshotWriter:
             self._connection.commit()
             if self._path is None or self._partial is None:
                 self._connection.execute("PRAGMA query_only = ON")
+                self._close.detach()  # the connection is the snapshot's now
                 return Snapshot(self._connection)
-            self._connection.close()
+            self._close()
             _flush(self._partial)
             self._partial.replace(self._path)
             self._partial = None
@@ -189,8 +193,8 @@ class SnapshotWriter:
     def __exit__(
         self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
     ) -> None:
+        self._close()
         if self._partial is not None:
-            self._connection.close()
             with contextlib.suppress(FileNotFoundError):
                 self._partial.unlink()
 

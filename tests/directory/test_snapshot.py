@@ -145,8 +145,9 @@ def test_an_open_snapshot_cannot_be_changed(snapshot: Snapshot, statement: str) 
 
 
 def test_a_snapshot_in_memory_cannot_be_changed_either() -> None:
+    snapshot = in_memory()
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
-        in_memory()._connection.execute("DELETE FROM object")
+        snapshot._connection.execute("DELETE FROM object")
 
 
 def test_reading_leaves_the_file_and_its_folder_as_they_were(path: Path) -> None:
