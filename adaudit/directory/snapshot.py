@@ -70,7 +70,7 @@ class Snapshot:
             raise DirectoryError(f"no snapshot at `{path}`", "make one with `adaudit collect`")
         with contextlib.ExitStack() as unless_open:
             try:
-                connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)
+                connection = _connect(f"{path.absolute().as_uri()}?mode=ro")
                 unless_open.callback(connection.close)
                 check_format(connection, path)
                 snapshot = cls(connection)
@@ -138,7 +138,7 @@ class SnapshotWriter:
         with self._writing():
             if self._partial is not None:
                 self._partial.unlink(missing_ok=True)  # what a process of that number left
-            self._connection = sqlite3.connect(self._partial or ":memory:")
+            self._connection = _connect(str(self._partial or ":memory:"))
             self._connection.executescript(
                 f"PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; {TABLES}"
                 f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT};"
@@ -244,6 +244,11 @@ def descriptor_of(entry: Entry) -> SecurityDescriptor | Unreadable:
         return decode(entry.descriptor)
     except DescriptorError as error:
         return Unreadable(f"the security descriptor is damaged: {error.message}", is_damaged=True)
+
+
+def _connect(place: str) -> sqlite3.Connection:
+    """Connect to a file, URI or `:memory:`; whichever thread drops the result may close it."""
+    return sqlite3.connect(place, uri=place.startswith("file:"), check_same_thread=False)
 
 
 def _encodable(text: str) -> str:
