@@ -123,3 +123,8 @@ def reason(verdict: Verdict | Unreadable, view: View) -> str:
     if verdict.deciding:
         return _with_position(verdict.deciding, view)
     return str(verdict.reason)
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 pair`, `3 pairs`."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -12,6 +12,7 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.groups import ServersGroup, servers_groups
 from adaudit.exchange.pairs import MailFlow
+from adaudit.wording import counted
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ class Context:
         versions = Counter(str(server.version) for server in servers)
         domains = [domain for domain in self.view.domains.all if domain.sid]
         return (
-            _count(len(servers), "Exchange server"),
-            _count(virtual, "SMTP virtual server"),
-            _count(len(domains), "domain"),
+            counted(len(servers), "Exchange server"),
+            counted(virtual, "SMTP virtual server"),
+            counted(len(domains), "domain"),
             *(
                 [", ".join(f"{n} of {version}" for version, n in versions.most_common())]
                 if servers
@@ -77,10 +78,6 @@ class Context:
             ),
             *(_of_servers(domain, group) for domain, group in self.servers_groups.items()),
         )
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _of_servers(domain: Domain, found: ServersGroup | None) -> str:

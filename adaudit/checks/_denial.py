@@ -19,7 +19,7 @@ class Denial:
     @property
     def label(self) -> str:
         """The pair: `EX02 → EX01`."""
-        return f"{self.pair.sender.label} → {self.pair.receiver.label}"
+        return self.pair.label
 
 
 def denials_in(pair: PairVerdict) -> Iterator[Denial]:

@@ -27,7 +27,7 @@ from adaudit.findings import Evidence, Finding, PairState, Severity, fingerprint
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 from adaudit.security.wire import encode_ace
-from adaudit.wording import evidence, party, reason, state
+from adaudit.wording import counted, evidence, party, reason, state
 
 SEVERITY = Severity.HIGH
 
@@ -52,6 +52,7 @@ def _finding(trustee: Sid, source: Found, denials: list[Denial], context: Contex
     first = denials[0]
     denied = party(trustee, context.view)
     pairs = tuple(dict.fromkeys(denial.label for denial in denials))
+    stopped = counted(len(pairs), "pair")
     others = (found.dn for denial in denials for found in _origin(denial, context).others)
     sources = tuple(dict.fromkeys((source.dn, *others)))
     entry = context.snapshot.entry(source.dn)
@@ -61,7 +62,7 @@ def _finding(trustee: Sid, source: Found, denials: list[Denial], context: Contex
         check="send-as-denied",
         severity=SEVERITY,
         subject=denied,
-        message=f"{denied} is denied {SEND_AS.name}, which stops {_count(len(pairs))} of servers",
+        message=f"{denied} is denied {SEND_AS.name}, which stops {stopped} of servers",
         evidence=tuple(_evidence(denial, context) for denial in denials),
         through=tuple(party(sid, context.view) for sid in _through(denials)),
         affects=pairs,
@@ -85,14 +86,9 @@ def _through(denials: list[Denial]) -> dict[Sid, None]:
     return found
 
 
-def _count(pairs: int) -> str:
-    return "1 pair" if pairs == 1 else f"{pairs} pairs"
-
-
 def _unknown(pair: PairVerdict, context: Context) -> Iterator[Gap]:
     """The pairs that could not be judged, except for want of an account, which is said once."""
-    label = f"{pair.sender.label} → {pair.receiver.label}"
     for answer in pair.answers:
         if state(answer.verdict) is PairState.UNKNOWN:
             where = "" if isinstance(answer.verdict, Unreadable) else f"on {answer.object.dn}: "
-            yield Gap(label, where + reason(answer.verdict, context.view))
+            yield Gap(pair.label, where + reason(answer.verdict, context.view))

@@ -62,8 +62,7 @@ def _by_object(context: Context) -> dict[Dn, list[_Missing]]:
     found: dict[Dn, list[_Missing]] = defaultdict(list)
     for pair in context.flow.pairs:
         for answer in pair.answers:
-            label = f"{pair.sender.label} → {pair.receiver.label}"
-            found[answer.object.dn].append(_Missing(label, answer))
+            found[answer.object.dn].append(_Missing(pair.label, answer))
     return found
 
 

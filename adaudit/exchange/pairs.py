@@ -37,6 +37,11 @@ class PairVerdict:
     answers: tuple[ObjectVerdict, ...]
     """Empty when the sender has no account that is known"""
 
+    @property
+    def label(self) -> str:
+        """The pair in words: `EX02 → EX01`."""
+        return f"{self.sender.label} → {self.receiver.label}"
+
 
 @dataclass(frozen=True)
 class MailFlow:

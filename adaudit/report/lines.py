@@ -73,11 +73,6 @@ def relative(dn: str, base: str) -> str:
     return f"{dn.removesuffix(base)}…" if dn.endswith(f",{base}") else dn
 
 
-def counted(number: int, noun: str) -> str:
-    """`1 pair`, `3 pairs`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
 def opening(label: str) -> str:
     """What stands before a line about a finding: its label, or as much blank."""
     return f"   {label:<{LABEL}} "

@@ -3,8 +3,8 @@
 from collections.abc import Collection, Iterable
 
 from adaudit.findings import Matrix, TargetReport
-from adaudit.report.lines import counted
 from adaudit.report.pairs import pairs_by_name
+from adaudit.wording import counted
 
 _FEW = 4
 """With no more servers than these their names say more than `every other server`"""

@@ -4,10 +4,11 @@ from collections import Counter
 from datetime import UTC
 
 from adaudit.findings import PairState, Report, Severity, TargetReport
-from adaudit.report.lines import counted, flow, wrap
+from adaudit.report.lines import flow, wrap
 from adaudit.report.offenders import Role, offending_groups
 from adaudit.report.table_pairs import breaks
 from adaudit.report.text import columns
+from adaudit.wording import counted
 
 _NAMED = 4
 """How many groups the first lines name; all of them follow below"""
