@@ -35,5 +35,9 @@ class CollectError(AdauditError):
     """A directory or file that cannot be read at all."""
 
 
+class EvidenceError(AdauditError):
+    """A log, registry or server outside the directory that cannot be read at all."""
+
+
 class ReportError(AdauditError):
     """A report that cannot be written."""

@@ -1,0 +1,1 @@
+"""Facts from outside the directory: event logs, SMTP dialogues and logs, registries."""
