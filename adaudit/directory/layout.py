@@ -8,7 +8,7 @@ from pathlib import Path
 from adaudit.directory.entry import Entry
 from adaudit.errors import DirectoryError
 
-FORMAT = 1
+FORMAT = 2
 """Version of the file layout; a file of another version is refused."""
 
 APPLICATION_ID = 0x41444155  # "ADAU"
@@ -28,6 +28,13 @@ CREATE INDEX object_sid ON object (path) WHERE has_sid;
 CREATE INDEX object_class ON object (class);
 CREATE TABLE gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE warning (text TEXT NOT NULL);
+CREATE TABLE source (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE observation (
+    id INTEGER PRIMARY KEY,
+    source INTEGER NOT NULL REFERENCES source (id),
+    kind TEXT NOT NULL,
+    body TEXT NOT NULL
+);
 """
 
 

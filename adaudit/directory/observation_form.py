@@ -35,7 +35,7 @@ _Value = TypeVar("_Value")
 
 def dump(value: object) -> str:
     """Write a record or source as JSON."""
-    return json.dumps(to_plain(value), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(to_plain(value), separators=(",", ":"))
 
 
 def load(kind: type[_Value], text: str) -> _Value:

@@ -10,7 +10,7 @@ import contextlib
 import os
 import sqlite3
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,8 @@ from typing import Self
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.evidence import EvidenceBase
+from adaudit.directory.evidence import write as write_evidence
 from adaudit.directory.layout import (
     APPLICATION_ID,
     FORMAT,
@@ -27,6 +29,7 @@ from adaudit.directory.layout import (
     dump_attributes,
     load_attributes,
 )
+from adaudit.directory.observations import EvidenceSource, Observation
 from adaudit.errors import DescriptorError, DirectoryError
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.wire import decode
@@ -56,6 +59,7 @@ class Snapshot:
         self.taken_at = datetime.fromisoformat(meta["taken_at"])
         self.gaps = tuple(Gap(*row) for row in connection.execute("SELECT * FROM gap"))
         self.warnings = tuple(row[0] for row in connection.execute("SELECT text FROM warning"))
+        self.evidence = EvidenceBase.read(connection)
 
     @classmethod
     def open(cls, path: Path | str) -> Self:
@@ -102,6 +106,10 @@ class Snapshot:
     def entries(self) -> Iterator[Entry]:
         """All objects, parents before children."""
         return self._select("ORDER BY path")
+
+    def copy_to(self, connection: sqlite3.Connection) -> None:
+        """Write everything into another database."""
+        self._connection.backup(connection)
 
     def __len__(self) -> int:
         count: int = self._connection.execute("SELECT count(*) FROM object").fetchone()[0]
@@ -152,6 +160,18 @@ class SnapshotWriter:
         self.count = 0
         """How many objects were added"""
 
+    @classmethod
+    def onto(cls, snapshot: Snapshot) -> Self:
+        """Begin with all that a snapshot holds, in memory."""
+        writer = cls(snapshot.source)
+        with writer._writing():
+            writer._connection.commit()  # a database in the midst of a change takes no copy
+            snapshot.copy_to(writer._connection)
+            rows = writer._connection.execute("SELECT body, id FROM descriptor")
+            writer._descriptors.update(rows)
+        writer.count = len(snapshot)
+        return writer
+
     def add(self, entry: Entry) -> None:
         """Add an object; what is read twice (by two files or servers) is united."""
         known = self._known(entry.dn)
@@ -172,6 +192,11 @@ class SnapshotWriter:
     def add_warning(self, text: str) -> None:
         """Note what weakens the snapshot without hiding anything: TLS that was not verified."""
         self._write("INSERT INTO warning VALUES (?)", _encodable(text))
+
+    def add_evidence(self, source: EvidenceSource, records: Iterable[Observation]) -> None:
+        """Add a source of evidence beside the directory, with its records."""
+        with self._writing():
+            write_evidence(self._connection, source, records)
 
     def finish(self) -> Snapshot:
         """Put the file in its place and open it for reading."""
