@@ -17,7 +17,7 @@ FLOORS = (
     {"exchange", "config", "findings"},
     {"wording"},
     {"collect", "evidence", "checks", "report"},
-    {"explanation", "waivers"},
+    {"diagnosis", "explanation", "waivers"},
     {"audit", "fleet"},
     {"cli"},
     {"__main__"},

@@ -6,11 +6,13 @@ import pytest
 
 from adaudit.access.verdict import Decision, Verdict
 from adaudit.audit import choose, report_on
-from adaudit.checks import Context, catalogue
+from adaudit.checks import Context, catalogue, steps
 from adaudit.cli.options import exit_status
+from adaudit.diagnosis import diagnose_route
 from adaudit.directory.snapshot import Snapshot
+from adaudit.exchange.peers import Route
 from adaudit.explanation import explain
-from adaudit.findings import Finding, PairState, Report, TargetReport
+from adaudit.findings import Diagnosis, Finding, Outcome, PairState, Report, TargetReport
 from tests.scenarios.agreement import assert_reference_agrees
 from tests.scenarios.model import Denial, Expectation, Scenario, load, names
 from tests.scenarios.reading import snapshot_of
@@ -136,6 +138,43 @@ def assert_said(expected: Expectation, report: TargetReport) -> None:
     assert sorted(gap.subject for gap in report.gaps) == sorted(expected.gaps)
 
 
+def test_each_step_of_the_article_comes_out_as_the_scenario_says(
+    scenario: Scenario, forest: Forest
+) -> None:
+    with snapshot_of(forest) as snapshot:
+        context = Context(snapshot, ("a.snapshot",))
+        for pair, expected in scenario.expect.steps.items():
+            found = diagnosed(pair, context)
+            outcomes = {step.check: step.ruling.outcome for step in found.steps}
+            assert expected == {check: outcomes[check] for check in expected}, found
+        for pair, parts in scenario.expect.causes.items():
+            causes = diagnosed(pair, context).causes
+            assert len(causes) == len(parts), causes
+            for cause, part in zip(causes, parts, strict=True):
+                assert part in cause
+
+
+def diagnosed(pair: str, context: Context) -> Diagnosis:
+    sender, receiver = map(context.peers.find, pair.split(" → "))
+    return diagnose_route(context, Route(sender, receiver))
+
+
+def test_every_ruling_says_what_it_stands_on(forest: Forest) -> None:
+    with snapshot_of(forest) as snapshot:
+        context = Context(snapshot, ("a.snapshot",))
+        servers = context.flow.servers[:3]
+        for sender in servers:
+            for receiver in servers:
+                if sender is not receiver:
+                    route = Route(*map(context.peers.member, (sender, receiver)))
+                    for step in diagnose_route(context, route).steps:
+                        assert all(step.ruling.evidence), step
+                        assert step.ruling.evidence, step
+                        assert bool(step.ruling.findings) == (
+                            step.ruling.outcome in {Outcome.FAIL, Outcome.WARNING}
+                        ), step
+
+
 def test_no_judgement_hangs_on_the_order_of_the_objects(forest: Forest) -> None:
     one, other = report_of(forest), report_of(forest, backwards=True)
 
@@ -215,6 +254,26 @@ def outcomes() -> dict[str, set[bool]]:
         for result in report_of(build(load(name))).results:
             found[result.check].add(bool(result.findings or result.unknown))
     return found
+
+
+@pytest.fixture(scope="module")
+def expected_steps() -> dict[str, set[Outcome]]:
+    """What each step of the article is expected to come to, over all worlds."""
+    found: dict[str, set[Outcome]] = defaultdict(set)
+    for name in names():
+        for expected in load(name).expect.steps.values():
+            for check, outcome in expected.items():
+                found[check].add(outcome)
+    return found
+
+
+@pytest.mark.parametrize("check", [check.id for check in steps()])
+def test_a_step_has_worlds_in_which_it_passes_fails_and_is_unknown(
+    check: str, expected_steps: dict[str, set[Outcome]]
+) -> None:
+    found = expected_steps[check]
+    assert found & {Outcome.FAIL, Outcome.WARNING}
+    assert found >= {Outcome.PASS, Outcome.UNKNOWN}
 
 
 @pytest.mark.parametrize("check", [check.id for check in catalogue()])

@@ -4,6 +4,9 @@ One question a file, each answered with findings.
 A check is a module here: its name is the id, its docstring the title and documentation, `SEVERITY`
 the worst that it reports, `run` the work. Modules that begin with an underscore are what checks
 share. Nothing else has to be changed to add one.
+
+A check that is a step of KB 843106 has two things more: `STEP`, the number of the step, and
+`judge`, which rules on the mail from one server to another.
 """
 
 import importlib
@@ -14,11 +17,13 @@ from dataclasses import dataclass
 from adaudit.checks._context import Context
 from adaudit.checks._matrix import matrix_of
 from adaudit.directory.entry import Gap
-from adaudit.findings import CheckResult, Finding, Outcome, Severity
+from adaudit.exchange.peers import Route
+from adaudit.findings import CheckResult, Finding, NotApplicable, Outcome, Ruling, Severity
 
-__all__ = ["Check", "Context", "catalogue", "matrix_of"]
+__all__ = ["Check", "Context", "catalogue", "matrix_of", "steps"]
 
-Run = Callable[[Context], Iterator[Finding | Gap]]
+Run = Callable[[Context], Iterator[Finding | Gap | NotApplicable]]
+Judge = Callable[[Context, Route], Ruling]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +37,24 @@ class Check:
     severity: Severity
     """The worst severity that it reports"""
     run: Run
+    step: int | None = None
+    """The step of KB 843106 that it is"""
+    judge: Judge | None = None
+    """Rules on one sender and receiver; only of a step"""
 
     def result(self, context: Context) -> CheckResult:
         """Run the check; what it finds weighs more than what it cannot decide."""
         said = list(self.run(context))
         findings = tuple(item for item in said if isinstance(item, Finding))
         unknown = tuple(item for item in said if isinstance(item, Gap))
-        outcome = Outcome.FAIL if findings else Outcome.UNKNOWN if unknown else Outcome.PASS
-        return CheckResult(self.id, outcome, findings, unknown)
+        reasons = [item.reason for item in said if isinstance(item, NotApplicable)]
+        if findings:
+            outcome = Outcome.FAIL
+        elif unknown:
+            outcome = Outcome.UNKNOWN
+        else:
+            outcome = Outcome.NOT_APPLICABLE if reasons else Outcome.PASS
+        return CheckResult(self.id, outcome, findings, unknown, "; ".join(reasons) or None)
 
 
 def catalogue() -> tuple[Check, ...]:
@@ -48,9 +63,18 @@ def catalogue() -> tuple[Check, ...]:
     return tuple(_check(name) for name in sorted(names) if not name.startswith("_"))
 
 
+def steps() -> tuple[Check, ...]:
+    """The checks that are steps of KB 843106, in the order of the article."""
+    found = (check for check in catalogue() if check.step is not None)
+    return tuple(sorted(found, key=lambda check: (check.step or 0, check.id)))
+
+
 def _check(name: str) -> Check:
     module = importlib.import_module(f"{__name__}.{name}")
     title, _, documentation = (module.__doc__ or "").strip().partition("\n\n")
     severity: Severity = module.SEVERITY
     run: Run = module.run
-    return Check(name.replace("_", "-"), title.rstrip("."), documentation, severity, run)
+    step: int | None = getattr(module, "STEP", None)
+    judge: Judge | None = getattr(module, "judge", None)
+    check_id = name.replace("_", "-")
+    return Check(check_id, title.rstrip("."), documentation, severity, run, step, judge)

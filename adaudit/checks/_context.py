@@ -9,9 +9,11 @@ from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Gap
+from adaudit.directory.evidence import EvidenceBase
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.groups import ServersGroup, servers_groups
 from adaudit.exchange.pairs import MailFlow
+from adaudit.exchange.peers import Peers
 from adaudit.wording import counted
 
 
@@ -37,6 +39,16 @@ class Context:
     def servers_groups(self) -> dict[Domain, ServersGroup | None]:
         """The *Exchange Domain Servers* of each domain that has Exchange servers."""
         return servers_groups(self.flow)
+
+    @property
+    def evidence(self) -> EvidenceBase:
+        """What logs, dialogues and registries say beside the directory."""
+        return self.snapshot.evidence
+
+    @cached_property
+    def peers(self) -> Peers:
+        """Who is meant by the names and addresses of the evidence."""
+        return Peers.of(self.flow, self.evidence)
 
     @property
     def faults(self) -> tuple[Gap, ...]:

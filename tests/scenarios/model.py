@@ -6,11 +6,17 @@ every server has a computer account that nothing is wrong with, one SMTP virtual
 descriptors that hold what the objects above hand down.
 """
 
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeAlias
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field
 
+from adaudit.directory.observations import SessionEnd, TlsState
+from adaudit.findings import Outcome
+
+NOON = datetime(2004, 11, 24, 12, 0, tzinfo=UTC)
 FOLDER = Path(__file__).parent
 EXCHANGE_2003 = "Version 6.5 (Build 7638.2: Service Pack 2)"
 
@@ -37,6 +43,23 @@ class Account(Part):
     dns: str | None = None
     """dNSHostName; by default the name in the domain"""
     history: tuple[str, ...] = ()
+    services: tuple[str, ...] | None = None
+    """servicePrincipalName; by default those of an SMTP server of its two names"""
+    disabled: bool = False
+
+
+Value: TypeAlias = str | int | bool | tuple[str | int, ...] | None
+"""What an attribute holds; none if it is to be absent"""
+
+
+class Object(Part):
+    """An object of the organisation beside servers: a connector."""
+
+    object_class: str = Field(alias="class")
+    above: str = "organisation"
+    """The object that it lies under, by the name that `set` uses"""
+    has: dict[str, Value] = {}
+    """Its attributes"""
 
 
 class Server(Part):
@@ -50,6 +73,63 @@ class Server(Part):
     """networkAddress; by default the NetBIOS and the DNS name of its account"""
     account: Account | None = Account()
     """None if it has none that is known"""
+    smtp: dict[int, dict[str, Value]] = {}
+    """Attributes of its virtual servers that are not as setup makes them, by number"""
+
+
+class Event(Part):
+    """One event of an event log."""
+
+    id: int
+    strings: tuple[str, ...] = ()
+    computer: str = ""
+    """By default that of the log"""
+    at: datetime = NOON
+    provider: str = "MSExchangeTransport"
+
+
+class Dialogue(Part):
+    """A session in a log or capture: lines that begin with `C: ` and `S: `."""
+
+    client: str
+    server: str
+    lines: tuple[str, ...]
+    end: SessionEnd = SessionEnd.QUIT
+    retransmissions: int = 0
+    whole: bool = True
+
+
+class Probe(Part):
+    """What a server said to EHLO."""
+
+    host: str
+    seen_from: str = Field("auditor", alias="from")
+    address: str | None = None
+    lines: tuple[str, ...] = ()
+    tls: TlsState = TlsState.NOT_OFFERED
+    detail: str = ""
+    fault: str | None = None
+
+
+class Evidence(Part):
+    """One source of evidence, with what it holds."""
+
+    computer: str | None = None
+    total: int | None = None
+    """How many records it holds, by default as many as are given"""
+    first: datetime | None = None
+    last: datetime | None = None
+    verified: bool = True
+    notes: tuple[str, ...] = ()
+    events: tuple[Event, ...] | None = None
+    sessions: tuple[Dialogue, ...] | None = None
+    capture: tuple[Dialogue, ...] | None = None
+    probes: tuple[Probe, ...] | None = None
+    registry: dict[str, Value] | None = None
+    r"""By key and name; `XEXCH50\SuppressExternal` and the like lie below `Services`; none for a
+    value that does not exist"""
+    names: dict[str, tuple[str, ...]] | None = None
+    """IP addresses by host name"""
 
 
 class Denial(Part):
@@ -81,6 +161,10 @@ class Expectation(Part):
     """All that is not judged: subject, and a part of the reason"""
     gaps: tuple[str, ...] = ()
     """Subjects of what was not read"""
+    steps: dict[str, dict[str, Outcome]] = {}
+    """What steps of KB 843106 come to, by pair (`EX01 → EX02`) and check; not named: any"""
+    causes: dict[str, tuple[str, ...]] = {}
+    """Parts of the causes that a diagnosis names, by pair, all of them in their order"""
     status: int
 
 
@@ -104,6 +188,10 @@ class Scenario(Part):
     """
     stored: dict[str, str] = {}
     """The whole descriptor likewise, `unreadable` if there is none, `damaged`, or hexadecimal"""
+    objects: dict[str, Object] = {}
+    """Further objects of the organisation by their name"""
+    evidence: dict[str, Evidence] = {}
+    """Sources of evidence by their name"""
     gaps: dict[str, str] = {}
     """What could not be read: groups by name, or anything else"""
     expect: Expectation

@@ -16,7 +16,7 @@ RIDS = {
     "administrators": 544,
 }
 """Groups that every domain has, in lower case"""
-_WORKSTATION, _CONTROLLER = 0x1000, 0x82000  # userAccountControl
+_WORKSTATION, _CONTROLLER, _DISABLED = 0x1000, 0x82000, 0x2  # userAccountControl
 
 
 @dataclass
@@ -81,8 +81,9 @@ class Principals:
             host,
             next(self._rids),
             primary=None,
-            control=_CONTROLLER if account.controller else _WORKSTATION,
+            control=_control(account),
             dNSHostName=account.dns or f"{host.lower()}.{dns_name(domain)}",
+            servicePrincipalName=_services(account, host, domain),
             sIDHistory=list(map(Sid.parse, account.history)),
         )
         self._know(name, made)
@@ -108,6 +109,19 @@ class Principals:
         short = name.partition("\\")[2]
         if self.full_name(short) == name or short.lower() not in self.made:
             self.made[short.lower()] = made
+
+
+def _control(account: Account) -> int:
+    kind = _CONTROLLER if account.controller else _WORKSTATION
+    return kind | (_DISABLED if account.disabled else 0)
+
+
+def _services(account: Account, host: str, domain: MadeDomain) -> list[str]:
+    """The names that Exchange setup and Windows register for an SMTP server."""
+    if account.services is not None:
+        return list(account.services)
+    names = (host, account.dns or f"{host.lower()}.{dns_name(domain)}")
+    return [f"{kind}/{name}" for kind in ("HOST", "SMTP", "SMTPSVC") for name in names]
 
 
 def dns_name(domain: MadeDomain) -> str:

@@ -8,6 +8,7 @@ from adaudit.collect.collector import collect
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import Snapshot, SnapshotWriter
 from tests.builders import TAKEN_AT
+from tests.scenarios.evidence import add_evidence
 from tests.scenarios.model import load
 from tests.scenarios.world import Forest, build
 
@@ -31,6 +32,7 @@ def snapshot_of(forest: Forest, path: Path | None = None, *, backwards: bool = F
     items = list(forest.items())
     with SnapshotWriter("a scenario", path, TAKEN_AT) as writer:
         collect(Given(items[::-1] if backwards else items), writer)
+        add_evidence(forest.scenario, writer)
         return writer.finish()
 
 

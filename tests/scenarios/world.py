@@ -11,7 +11,7 @@ from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.inheritance import inherit
 from adaudit.security.rights import RECEIVE_AS, SEND_AS
 from tests.builders import Made
-from tests.scenarios.model import Scenario, Server
+from tests.scenarios.model import Scenario, Server, Value
 from tests.scenarios.principals import Principals, dns_name
 
 CLASSES = {
@@ -26,8 +26,22 @@ CLASSES = {
     "msExchProtocolCfgProtocolContainer": "90f2b634-b09e-11d2-aa06-00c04f8eedd8",
     "msExchProtocolCfgSMTPContainer": "93bb9552-b09e-11d2-aa06-00c04f8eedd8",
     "protocolCfgSMTPServer": "3378ca84-a982-11d2-a9ff-00c04f8eedd8",
+    "msExchRoutingGroupContainer": "34de6b40-a982-11d2-a9ff-00c04f8eedd8",
+    "msExchRoutingGroup": "35154156-a982-11d2-a9ff-00c04f8eedd8",
+    "msExchConnectors": "eee325dc-a980-11d2-a9ff-00c04f8eedd8",
+    "msExchRoutingSMTPConnector": "89baf7be-b09e-11d2-aa06-00c04f8eedd8",
+    "msExchSmtpReceiveConnector": "00000000-0000-4000-8000-00000000beef",
 }
-"""schemaIDGUIDs of the Exchange 2003 schema"""
+"""schemaIDGUIDs of the Exchange 2003 schema; the last one is made up, no public source has it"""
+VIRTUAL_SERVER: dict[str, Value] = {
+    "msExchAuthenticationFlags": 7,
+    "msExchNTAuthenticationProviders": "GSSAPI,NTLM",
+    "msExchAccessSSLFlags": 0,
+    "msExchServerBindings": ":25:",
+    "msExchSmtpInboundCommandSupportOptions": 7697601,
+    "msExchSmtpOutboundSecurityFlag": 0,
+}
+"""An SMTP virtual server as setup makes it (KB 321757)"""
 OWNER = "O:DAG:DA"
 DAMAGED = b"\x01\x00\x04\x84"
 """The beginning of a descriptor's header, and nothing of the rest"""
@@ -85,19 +99,35 @@ def _add_organisation(forest: Forest) -> None:
         for server, facts in servers.items():
             if facts.group == name:
                 _add_server(forest, container, server, facts)
+    _add_objects(forest)
 
 
 def _add_server(forest: Forest, container: Made, name: str, server: Server) -> None:
     made = _below(forest, container, name, "msExchExchangeServer", name)
     domain = forest.principals.domains[server.domain or next(iter(forest.principals.domains))]
-    usual = (f"netbios:{name}", f"ncacn_ip_tcp:{name.lower()}.{dns_name(domain)}")
-    made.put(networkAddress=usual if server.addresses is None else server.addresses)
+    addresses = (f"netbios:{name}", f"ncacn_ip_tcp:{name.lower()}.{dns_name(domain)}")
+    made.put(networkAddress=addresses if server.addresses is None else server.addresses)
     if server.version:
         made.put(serialNumber=server.version)
     protocols = _below(forest, made, "Protocols", "msExchProtocolCfgProtocolContainer")
     smtp = _below(forest, protocols, "SMTP", "msExchProtocolCfgSMTPContainer")
     for number in server.virtual_servers:
-        _below(forest, smtp, str(number), "protocolCfgSMTPServer", f"{name}/{number}")
+        virtual = _below(forest, smtp, str(number), "protocolCfgSMTPServer", f"{name}/{number}")
+        usual: dict[str, Value] = VIRTUAL_SERVER | {
+            "msExchSmtpFullyQualifiedDomainName": f"{name.lower()}.{dns_name(domain)}"
+        }
+        _put(virtual, usual | server.smtp.get(number, {}))
+
+
+def _put(made: Made, attributes: dict[str, Value]) -> None:
+    """Give an object attributes, except those that are to be absent."""
+    made.put(**{name: value for name, value in attributes.items() if value is not None})
+
+
+def _add_objects(forest: Forest) -> None:
+    for name, facts in forest.scenario.objects.items():
+        made = _below(forest, forest.objects[facts.above], name, facts.object_class, name)
+        _put(made, facts.has)
 
 
 def _below(

@@ -1,0 +1,83 @@
+"""What checks that are a step of KB 843106 share: how they rule, and what `run` reports of it."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+
+from adaudit.checks._context import Context
+from adaudit.directory.entry import Gap
+from adaudit.exchange.organisation import ExchangeServer
+from adaudit.exchange.peers import Route
+from adaudit.findings import Finding, Outcome, Ruling
+
+
+def passed(*evidence: str) -> Ruling:
+    """Nothing is wrong, as the evidence shows."""
+    return Ruling(Outcome.PASS, evidence)
+
+
+def failed(finding: Finding, *evidence: str, is_cause: bool = True) -> Ruling:
+    """Something stops the mail; a fault that only explains another is no cause of its own."""
+    cause = finding.message if is_cause else None
+    return Ruling(Outcome.FAIL, evidence or (finding.message,), (finding,), cause)
+
+
+def warned(finding: Finding, *evidence: str) -> Ruling:
+    """Something is to be looked at that stops no mail by itself."""
+    return Ruling(Outcome.WARNING, evidence or (finding.message,), (finding,))
+
+
+def unknown(*missing: str) -> Ruling:
+    """It cannot be decided, for want of what is said."""
+    return Ruling(Outcome.UNKNOWN, missing)
+
+
+def not_applicable(*reasons: str) -> Ruling:
+    """There is nothing to judge."""
+    return Ruling(Outcome.NOT_APPLICABLE, reasons)
+
+
+def of_receiver(
+    rule: Callable[[Context, ExchangeServer], Ruling], context: Context, route: Route
+) -> Ruling:
+    """Rule on the receiving server, where it is one of the organisation."""
+    if route.receiver.server is None:
+        return not_applicable(f"{route.receiver.label}: {route.receiver.standing}")
+    return rule(context, route.receiver.server)
+
+
+def of_sender(
+    rule: Callable[[Context, ExchangeServer], Ruling], context: Context, route: Route
+) -> Ruling:
+    """Rule on the sending server, where it is one of the organisation."""
+    if route.sender.server is None:
+        return not_applicable(f"{route.sender.label}: {route.sender.standing}")
+    return rule(context, route.sender.server)
+
+
+def told(rulings: Iterable[tuple[str, Ruling]]) -> Iterator[Finding | Gap]:
+    """
+    What a check reports of many rulings, each with the name of what it is about.
+
+    A finding that several rulings have is reported once, with all that it affects.
+    """
+    found: dict[str, Finding] = {}
+    for subject, ruling in rulings:
+        if ruling.outcome is Outcome.UNKNOWN:
+            yield Gap(subject, "; ".join(ruling.evidence))
+        for finding in ruling.findings:
+            known = found.get(finding.id, finding)
+            affects = tuple(dict.fromkeys((*known.affects, *finding.affects)))
+            found[finding.id] = replace(known, affects=affects)
+    yield from found.values()
+
+
+def pairs_to(receiver: ExchangeServer, context: Context) -> tuple[str, ...]:
+    """All pairs in which a server receives, as findings name them."""
+    others = (server for server in context.flow.servers if server is not receiver)
+    return tuple(f"{sender.label} → {receiver.label}" for sender in others)
+
+
+def pairs_from(sender: ExchangeServer, context: Context) -> tuple[str, ...]:
+    """All pairs in which a server sends, as findings name them."""
+    others = (server for server in context.flow.servers if server is not sender)
+    return tuple(f"{sender.label} → {receiver.label}" for receiver in others)
