@@ -27,16 +27,12 @@ from adaudit.directory.layout import (
     TABLES,
     check_format,
     dump_attributes,
-    load_attributes,
 )
+from adaudit.directory.objects import Objects
 from adaudit.directory.observations import EvidenceSource, Observation
 from adaudit.errors import DescriptorError, DirectoryError
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.wire import decode
-
-_OBJECT = (
-    "SELECT dn, attributes, body FROM object LEFT JOIN descriptor ON descriptor.id = descriptor"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +44,7 @@ class Unreadable:
     """Whether there is one and it breaks [MS-DTYP], rather than none was given"""
 
 
-class Snapshot:
+class Snapshot(Objects):
     """A snapshot to read from: `with Snapshot.open(path) as snapshot`."""
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -83,15 +79,6 @@ class Snapshot:
             unless_open.pop_all()
         return snapshot
 
-    def entry(self, dn: Dn) -> Entry | None:
-        """The object of that name, None where it was not read."""
-        return next(self._select("WHERE path = ?", dn.path), None)
-
-    def of_class(self, *names: str) -> Iterator[Entry]:
-        """All objects whose most specific class is one of `names`, parents before children."""
-        marks = ",".join("?" * len(names))
-        return self._select(f"WHERE class IN ({marks}) ORDER BY path", *map(str.lower, names))
-
     def with_sid(self) -> Iterator[Entry]:
         """All objects that carry an objectSid, parents before children."""
         return self._select("WHERE has_sid ORDER BY path")
@@ -121,15 +108,8 @@ class Snapshot:
     def __exit__(self, *_: object) -> None:
         self._connection.close()
 
-    def _select(self, condition: str, *values: str) -> Iterator[Entry]:
-        try:
-            for dn, attributes, body in self._connection.execute(f"{_OBJECT} {condition}", values):
-                yield Entry(Dn(dn), load_attributes(attributes), body)
-        except (sqlite3.Error, TypeError, ValueError) as error:
-            raise DirectoryError(f"the snapshot is damaged: {error}") from error
 
-
-class SnapshotWriter:
+class SnapshotWriter(Objects):
     """
     A snapshot being written: `add` objects and gaps, then `finish`.
 
@@ -174,7 +154,7 @@ class SnapshotWriter:
 
     def add(self, entry: Entry) -> None:
         """Add an object; what is read twice (by two files or servers) is united."""
-        known = self._known(entry.dn)
+        known = self.entry(entry.dn)
         if known is None:
             self._insert(entry)
             self.count += 1
@@ -222,10 +202,6 @@ class SnapshotWriter:
         if self._partial is not None:
             with contextlib.suppress(FileNotFoundError):
                 self._partial.unlink()
-
-    def _known(self, dn: Dn) -> Entry | None:
-        row = self._connection.execute(f"{_OBJECT} WHERE path = ?", (dn.path,)).fetchone()
-        return Entry(Dn(row[0]), load_attributes(row[1]), row[2]) if row else None
 
     def _insert(self, entry: Entry) -> None:
         object_class = entry.object_class
