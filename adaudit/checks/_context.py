@@ -13,7 +13,7 @@ from adaudit.directory.evidence import EvidenceBase
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.groups import ServersGroup, servers_groups
 from adaudit.exchange.pairs import MailFlow
-from adaudit.exchange.peers import Peers
+from adaudit.exchange.peers import Peers, Route
 from adaudit.wording import counted
 
 
@@ -49,6 +49,11 @@ class Context:
     def peers(self) -> Peers:
         """Who is meant by the names and addresses of the evidence."""
         return Peers.of(self.flow, self.evidence)
+
+    @cached_property
+    def routes(self) -> tuple[Route, ...]:
+        """The pairs whose refused XEXCH50 the evidence shows."""
+        return ()
 
     @property
     def faults(self) -> tuple[Gap, ...]:

@@ -14,29 +14,44 @@ there the membership is the fault.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from adaudit.access.origin import Found, Origin
 from adaudit.checks._context import Context
 from adaudit.checks._denial import Denial, denials_in
 from adaudit.checks._mending import Mending
+from adaudit.checks._send_as import pairs_to_receiver, rule
 from adaudit.directory.entry import Gap
 from adaudit.directory.snapshot import Unreadable
 from adaudit.exchange.pairs import PairVerdict
-from adaudit.findings import Evidence, Finding, PairState, Severity, fingerprint
+from adaudit.exchange.peers import Route
+from adaudit.findings import Evidence, Finding, PairState, Ruling, Severity, fingerprint
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 from adaudit.security.wire import encode_ace
 from adaudit.wording import counted, evidence, party, reason, state
 
 SEVERITY = Severity.HIGH
+STEP = 3
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:
-    """Group the denied pairs by the entry that denies, where it was set."""
-    by_source: dict[tuple[Sid, Found], list[Denial]] = defaultdict(list)
+    """Report every entry that denies, and the pairs that could not be judged."""
     for pair in context.flow.pairs:
         yield from _unknown(pair, context)
+    yield from _findings(context.flow.pairs, context)
+
+
+def judge(context: Context, route: Route) -> Ruling:
+    """Rule on one pair: an entry denies its sender, or none does."""
+    pairs = [pair for pair in pairs_to_receiver(context, route) if pair.label == route.label]
+    return rule(context, route, _findings(pairs, context), PairState.DENIED)
+
+
+def _findings(pairs: Iterable[PairVerdict], context: Context) -> Iterator[Finding]:
+    """Group the denied pairs by the entry that denies, where it was set."""
+    by_source: dict[tuple[Sid, Found], list[Denial]] = defaultdict(list)
+    for pair in pairs:
         for denial in denials_in(pair):
             source = _origin(denial, context).source
             by_source[denial.deciding.ace.trustee, source].append(denial)

@@ -13,21 +13,24 @@ receiving server inherit again.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from adaudit.access.verdict import Decision, Reason, Verdict
 from adaudit.checks._context import Context
+from adaudit.checks._send_as import pairs_to_receiver, rule
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Gap
 from adaudit.directory.principal import Principal
-from adaudit.exchange.pairs import ObjectVerdict
-from adaudit.findings import Finding, Party, Severity, fingerprint
+from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
+from adaudit.exchange.peers import Route
+from adaudit.findings import Finding, PairState, Party, Ruling, Severity, fingerprint
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.rights import SEND_AS
 from adaudit.wording import party
 
 SEVERITY = Severity.HIGH
+STEP = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,21 @@ class _Missing:
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:
+    """Report every server that gets the right from nothing."""
+    yield from _findings(context.flow.pairs, context)
+
+
+def judge(context: Context, route: Route) -> Ruling:
+    """Rule on one pair: some entry grants its sender the right, or none does."""
+    pairs = pairs_to_receiver(context, route)
+    return rule(context, route, _findings(pairs, context), PairState.NOT_GRANTED)
+
+
+def _findings(pairs: Iterable[PairVerdict], context: Context) -> Iterator[Finding]:
     """Tell accounts that lack the right from objects that grant it to no server at all."""
     closed: dict[Dn, list[_Missing]] = defaultdict(list)
     lacking: dict[Principal, list[_Missing]] = defaultdict(list)
-    for dn, answers in _by_object(context).items():
+    for dn, answers in _by_object(pairs).items():
         missing = [m for m in answers if _is_not_granted(m.answer)]
         place = _closing_place(dn, context)
         is_closed = len(missing) == len(answers) and not _is_open(dn, context)
@@ -58,9 +72,9 @@ def run(context: Context) -> Iterator[Finding | Gap]:
         yield _lacking(account, missing, context)
 
 
-def _by_object(context: Context) -> dict[Dn, list[_Missing]]:
+def _by_object(pairs: Iterable[PairVerdict]) -> dict[Dn, list[_Missing]]:
     found: dict[Dn, list[_Missing]] = defaultdict(list)
-    for pair in context.flow.pairs:
+    for pair in pairs:
         for answer in pair.answers:
             found[answer.object.dn].append(_Missing(pair.label, answer))
     return found

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, Self, TypeVar
 
+from adaudit.directory.entry import Gap
 from adaudit.directory.observation_form import KIND_OF, KINDS, dump, load
 from adaudit.directory.observations import (
     EvidenceSource,
@@ -40,6 +41,8 @@ class EvidenceBase:
     probes: tuple[Observed[SmtpProbe], ...] = ()
     registry: tuple[Observed[RegistryValue], ...] = ()
     names: tuple[Observed[ResolvedName], ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """What could not be read of the evidence"""
 
     def of_kind(self, *kinds: SourceKind) -> tuple[EvidenceSource, ...]:
         """The sources of some kinds."""
@@ -63,6 +66,7 @@ class EvidenceBase:
             tuple(found.of(SmtpProbe)),
             tuple(found.of(RegistryValue)),
             tuple(found.of(ResolvedName)),
+            tuple(Gap(*row) for row in connection.execute("SELECT * FROM evidence_gap")),
         )
 
 

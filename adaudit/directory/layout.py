@@ -29,6 +29,7 @@ CREATE INDEX object_class ON object (class);
 CREATE TABLE gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE warning (text TEXT NOT NULL);
 CREATE TABLE source (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE evidence_gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
 CREATE TABLE observation (
     id INTEGER PRIMARY KEY,
     source INTEGER NOT NULL REFERENCES source (id),

@@ -178,6 +178,11 @@ class SnapshotWriter(Objects):
         with self._writing():
             write_evidence(self._connection, source, records)
 
+    def add_evidence_gap(self, gap: Gap) -> None:
+        """Note what could not be read of the evidence; the directory is no less whole for it."""
+        values = (_encodable(gap.subject), _encodable(gap.reason))
+        self._write("INSERT INTO evidence_gap VALUES (?, ?)", *values)
+
     def finish(self) -> Snapshot:
         """Put the file in its place and open it for reading."""
         with self._writing():

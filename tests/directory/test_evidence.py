@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from adaudit.directory import Dn, Entry, Snapshot
+from adaudit.directory import Dn, Entry, Gap, Snapshot
 from adaudit.directory.observation_form import KINDS, dump, load
 from adaudit.directory.observations import (
     EvidenceSource,
@@ -68,6 +68,14 @@ def test_a_source_without_records_is_kept() -> None:
     with writer.finish() as snapshot:
         assert snapshot.evidence.of_kind(SourceKind.EVENT_LOG) == (LOG,)
         assert snapshot.evidence.of_kind(SourceKind.REGISTRY) == ()
+
+
+def test_gaps_of_the_evidence_are_no_gaps_of_the_directory() -> None:
+    writer = SnapshotWriter("LDIF contoso.ldif")
+    writer.add_evidence_gap(Gap("event log `ex02.evt`", "not an event log"))
+    with writer.finish() as snapshot:
+        assert snapshot.gaps == ()
+        assert snapshot.evidence.gaps == (Gap("event log `ex02.evt`", "not an event log"),)
 
 
 def test_evidence_can_be_added_to_a_snapshot_that_was_taken_before(path: Path) -> None:

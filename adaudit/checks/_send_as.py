@@ -1,0 +1,47 @@
+"""What the two checks of Send-As, the second step of KB 843106, rule on one pair."""
+
+from collections.abc import Iterable, Iterator
+
+from adaudit.checks._context import Context
+from adaudit.checks._step import not_applicable, passed, unknown
+from adaudit.exchange.accounts import MappingState
+from adaudit.exchange.pairs import PairVerdict
+from adaudit.exchange.peers import Route
+from adaudit.findings import Finding, Outcome, PairState, Ruling
+from adaudit.security.rights import SEND_AS
+from adaudit.wording import reason, state
+
+
+def pairs_to_receiver(context: Context, route: Route) -> tuple[PairVerdict, ...]:
+    """The verdicts of all senders on the receiver of a route."""
+    return tuple(pair for pair in context.flow.pairs if pair.receiver is route.receiver.server)
+
+
+def rule(context: Context, route: Route, findings: Iterable[Finding], failing: PairState) -> Ruling:
+    """Rule on the pair of a route by the findings that affect it and the verdicts behind them."""
+    if not route.is_internal:
+        return not_applicable("one of the two is no server of the organisation: see step 1")
+    found = tuple(finding for finding in findings if route.label in finding.affects)
+    pair = next((p for p in pairs_to_receiver(context, route) if p.label == route.label), None)
+    if pair is None:
+        server = route.receiver.label
+        return not_applicable(f"{server} lets others in by receive connectors: see step 13")
+    lines = tuple(_lines(pair, context))
+    if found:
+        return Ruling(Outcome.FAIL, lines, found, found[0].message)
+    if not pair.answers or any(state(a.verdict) is PairState.UNKNOWN for a in pair.answers):
+        return unknown(*lines)
+    if all(state(answer.verdict) is PairState.ALLOWED for answer in pair.answers):
+        return passed(*lines)
+    other = "an entry denies" if failing is PairState.NOT_GRANTED else "no entry grants"
+    return passed(f"not so: {other} {SEND_AS.name}, see the other check of this step", *lines)
+
+
+def _lines(pair: PairVerdict, context: Context) -> Iterator[str]:
+    mapping = context.flow.accounts[pair.sender.label]
+    if mapping.state is not MappingState.MAPPED:
+        yield f"account of {pair.sender.label}: {mapping.why}"
+    for answer in pair.answers:
+        said = state(answer.verdict)
+        why = reason(answer.verdict, context.view)
+        yield f"{SEND_AS.name} of {answer.account.name} on {answer.object.dn}: {said}: {why}"
