@@ -66,11 +66,13 @@ samba: $(VENV)/test.stamp
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-header --no-annotate --upgrade
 
+READERS := --extra logs --extra captures
+
 lock: $(VENV)/lock.stamp
 	$(LOCK) locks/build.in -o locks/build.txt
-	$(LOCK) pyproject.toml -c locks/build.txt --group dev -o locks/test.txt
-	$(LOCK) pyproject.toml -c locks/test.txt -o locks/run.txt
-	$(LOCK) pyproject.toml -c locks/test.txt --extra kerberos -o locks/kerberos.txt
+	$(LOCK) pyproject.toml $(READERS) -c locks/build.txt --group dev -o locks/test.txt
+	$(LOCK) pyproject.toml $(READERS) -c locks/test.txt -o locks/run.txt
+	$(LOCK) pyproject.toml $(READERS) -c locks/test.txt --extra kerberos -o locks/kerberos.txt
 
 $(VENV)/run.stamp: locks/build.txt locks/run.txt pyproject.toml
 	@echo "setting up $(VENV), once" >&2
