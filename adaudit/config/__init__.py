@@ -5,10 +5,13 @@ from adaudit.config.auth import (
     AuthConfig,
     KerberosAuth,
     NtlmAuth,
+    SealedAuth,
     SimpleAuth,
     TlsConfig,
 )
+from adaudit.config.evidence import EvidenceConfig, EvidenceFile, LiveConfig
 from adaudit.config.example import example
+from adaudit.config.host import SmtpServer
 from adaudit.config.load import load
 from adaudit.config.models import AuditConfig, ChecksConfig, FailOn, Waiver
 from adaudit.config.schema import schema
@@ -21,14 +24,19 @@ __all__ = [
     "AuditConfig",
     "AuthConfig",
     "ChecksConfig",
+    "EvidenceConfig",
+    "EvidenceFile",
     "FailOn",
     "KerberosAuth",
     "LdapTarget",
     "LdapUrl",
     "LdifTarget",
+    "LiveConfig",
     "NtlmAuth",
+    "SealedAuth",
     "Secret",
     "SimpleAuth",
+    "SmtpServer",
     "SnapshotTarget",
     "TargetConfig",
     "TlsConfig",

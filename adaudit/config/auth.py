@@ -96,6 +96,13 @@ AnyAuth: TypeAlias = Annotated[
     Discriminator(_method),
 ]
 """`AuthConfig` as a field that is read by its method"""
+SealedAuth: TypeAlias = KerberosAuth | NtlmAuth
+"""The methods that also sign and seal what follows; Windows takes no others over RPC"""
+AnySealedAuth: TypeAlias = Annotated[
+    Annotated[KerberosAuth, Tag("kerberos")] | Annotated[NtlmAuth, Tag("ntlm")],
+    Discriminator(_method),
+]
+"""`SealedAuth` as a field that is read by its method"""
 
 
 class TlsConfig(StrictModel):

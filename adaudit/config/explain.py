@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 
 from adaudit.config.auth import METHODS, TlsConfig
 from adaudit.config.document import Document, Tree
+from adaudit.config.evidence import EvidenceConfig, EvidenceFile, LiveConfig
 from adaudit.config.faults import Fault, KeyPath, did_you_mean, guess, key_text, quoted
 from adaudit.config.models import AuditConfig, ChecksConfig, Waiver
 from adaudit.config.secret import Secret
@@ -23,6 +24,11 @@ _BELOW: dict[str, type[StrictModel] | _Models] = {
     "tls": TlsConfig,
     "password": Secret,
     "nt_hash": Secret,
+    "evidence": EvidenceConfig,
+    "event_logs": EvidenceFile,
+    "smtp_logs": EvidenceFile,
+    "registry": EvidenceFile,
+    "live": LiveConfig,
     "checks": ChecksConfig,
     "waivers": Waiver,
 }
@@ -50,8 +56,10 @@ class _Spot:
 
     def step(self, step: str | int) -> None:
         """Go one step of pydantic's path down."""
+        if isinstance(self.value, str):
+            return  # a plain value that counts as a list of one or as a mapping of one key
         if isinstance(step, int):
-            if isinstance(self.value, list):  # else a single value that counts as a list of one
+            if isinstance(self.value, list):  # else a mapping that counts as a list of one
                 self._descend(step, self.value[step])
         elif self.kind is None and step in self.choices:
             self.kind, self.model = step, self.choices[step]
@@ -114,7 +122,7 @@ def _unknown(spot: _Spot, key: str) -> str:
 
 def _reason(spot: _Spot, error: ErrorDetails) -> tuple[KeyPath, str]:
     if error["type"] in {"union_tag_invalid", "union_tag_not_found"}:
-        return _no_choice(spot)
+        return _no_choice(spot, error)
     return spot.path, _text(error["type"], error, spot.value)
 
 
@@ -126,8 +134,13 @@ def _text(kind: str, error: ErrorDetails, value: Tree) -> str:
         word, limit = _LIMITS[kind]
         return f"must be at {word} {context[limit]}"
     if kind == "literal_error":
-        return _none_of(value, re.findall(r"[^', ]+", context["expected"].replace(" or ", ",")))
+        return _none_of(value, _names(context["expected"]))
     return _wrong_form(kind, value) if kind.endswith("_type") else error["msg"]
+
+
+def _names(listed: str) -> list[str]:
+    """Read pydantic's `'a', 'b' or 'c'`."""
+    return re.findall(r"[^', ]+", listed.replace(" or ", ","))
 
 
 def _none_of(value: Tree, known: Iterable[str]) -> str:
@@ -138,11 +151,12 @@ def _none_of(value: Tree, known: Iterable[str]) -> str:
     return f"{quoted(value)} is not {choice}{did_you_mean(value, known)}"
 
 
-def _no_choice(spot: _Spot) -> tuple[KeyPath, str]:
+def _no_choice(spot: _Spot, error: ErrorDetails) -> tuple[KeyPath, str]:
     if not isinstance(spot.value, dict):
         return spot.path, _wrong_form("model_type", spot.value)
     if "method" in spot.value and spot.choices is METHODS:
-        return (*spot.path, "method"), _none_of(spot.value["method"], METHODS)
+        methods = _names(error.get("ctx", {}).get("expected_tags", ""))
+        return (*spot.path, "method"), _none_of(spot.value["method"], methods)
     return spot.path, f"names no source: one of {', '.join(f'`{kind}`' for kind in spot.choices)}"
 
 

@@ -19,6 +19,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from adaudit.config.faults import holds, quoted
+from adaudit.config.host import HOST_PATTERN, SMTP_PATTERN, SmtpServer, parse_host
 from adaudit.config.strict import fault
 from adaudit.config.url import URL_PATTERN, LdapUrl
 from adaudit.errors import ConfigError
@@ -29,6 +30,10 @@ _DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _PUNCTUATION = r"\x00-\x1f!-,/:-@\[-^`{-\x7f"
 _NAME = rf"^[^ .\-{_PUNCTUATION}](?:[^{_PUNCTUATION}]{{0,62}}[^ .\-{_PUNCTUATION}])?$"
 """Letters and digits of any script, inside also `._-` and spaces; in Python and in ECMAScript"""
+_COMPUTER = (
+    rf"^(?![0-9.]+$)[^ .\-{_PUNCTUATION}](?:[^ {_PUNCTUATION}]{{0,253}}[^ .\-{_PUNCTUATION}])?$"
+)
+"""Likewise, without spaces, and no IPv4 address"""
 _CHECK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 _FINDING = r"^[0-9a-f]{12}$"
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
@@ -125,8 +130,24 @@ def _url(value: object) -> LdapUrl:
         return value
     if not isinstance(value, str):
         raise fault("expected a URL like `ldap://dc1.contoso.example`")
+    return _parsed(LdapUrl.parse, value)
+
+
+def _smtp_server(value: object) -> SmtpServer:
+    if isinstance(value, SmtpServer):
+        return value
+    if not isinstance(value, str):
+        raise fault("expected a host like `ex01.contoso.example`")
+    return _parsed(SmtpServer.parse, value)
+
+
+def _host(text: str) -> str:
+    return _parsed(parse_host, text)
+
+
+def _parsed(parse: Callable[[str], _T], text: str) -> _T:
     try:
-        return LdapUrl.parse(value)
+        return parse(text)
     except ConfigError as error:
         raise fault(error.message) from error
 
@@ -160,6 +181,11 @@ Name: TypeAlias = Annotated[
     _matching(_NAME, "is no name: use 1 to 64 letters, digits, `.`, `_`, `-` and spaces inside"),
     Field(json_schema_extra={"pattern": _NAME, "maxLength": 64}),
 ]
+ComputerName: TypeAlias = Annotated[
+    str,
+    _matching(_COMPUTER, "is no name of a computer like `EX01` or `ex01.contoso.example`"),
+    Field(json_schema_extra={"pattern": _COMPUTER, "maxLength": 255}),
+]
 CheckId: TypeAlias = Annotated[
     str,
     _matching(_CHECK, "is no check id: `adaudit checks` lists them"),
@@ -182,6 +208,17 @@ ExistingFile: TypeAlias = Annotated[LaterFile, AfterValidator(_existing)]
 TicketFile: TypeAlias = Annotated[LaterFile, _reader(_cache)]
 Url: TypeAlias = Annotated[
     LdapUrl, PlainValidator(_url), WithJsonSchema({"type": "string", "pattern": URL_PATTERN})
+]
+Host: TypeAlias = Annotated[
+    str,
+    AfterValidator(_host),
+    WithJsonSchema({"type": ["string", "number"], "pattern": HOST_PATTERN}),
+]
+"""A DNS name or an IP address, an IPv6 address as a value without its brackets"""
+SmtpHost: TypeAlias = Annotated[
+    SmtpServer,
+    PlainValidator(_smtp_server),
+    WithJsonSchema({"type": ["string", "number"], "pattern": SMTP_PATTERN}),
 ]
 OneOrMore: TypeAlias = Annotated[
     tuple[_T, ...], Field(min_length=1), BeforeValidator(_as_tuple), _OneOrMoreSchema()

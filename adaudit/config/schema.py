@@ -40,9 +40,9 @@ class _Generator(GenerateJsonSchema):
         return self.generate_inner(schema["schema"])
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
-        """Show plain defaults only: those of mappings stand at their keys, and null is none."""
+        """Show plain defaults only: those of mappings stand at their keys; null and [] are none."""
         json = super().default_schema(schema)
-        if isinstance(json.get("default"), dict | None):
+        if isinstance(json.get("default"), dict | list | None):
             json.pop("default", None)
         return json
 

@@ -6,6 +6,7 @@ from typing import Annotated, Self, TypeAlias
 from pydantic import Discriminator, Tag, model_validator
 
 from adaudit.config.auth import AnyAuth, KerberosAuth, NtlmAuth, SimpleAuth, TlsConfig
+from adaudit.config.evidence import EvidenceConfig
 from adaudit.config.faults import guess
 from adaudit.config.scalars import ExistingFile, Flag, Name, OneOrMore, PageSize, Seconds, Url
 from adaudit.config.strict import Conflict, StrictModel, repeated, without
@@ -18,6 +19,8 @@ class LdifTarget(StrictModel):
     """How reports call the target; unique"""
     ldif: OneOrMore[ExistingFile]
     """The file or files, `.gz` too, relative to the folder of the list"""
+    evidence: EvidenceConfig | None = None
+    """What else is read about the Exchange servers: logs, registries, the servers themselves"""
 
 
 class SnapshotTarget(StrictModel):
@@ -27,6 +30,8 @@ class SnapshotTarget(StrictModel):
     """How reports call the target; unique"""
     snapshot: ExistingFile
     """The file, relative to the folder of the list"""
+    evidence: EvidenceConfig | None = None
+    """What else is read about the Exchange servers, beside the evidence in the snapshot"""
 
 
 class LdapTarget(StrictModel):
@@ -47,6 +52,8 @@ class LdapTarget(StrictModel):
     """Seconds to wait for a connection, and for each answer"""
     page_size: PageSize = 500
     """Entries to ask for at a time"""
+    evidence: EvidenceConfig | None = None
+    """What else is read about the Exchange servers: logs, registries, the servers themselves"""
 
     @property
     def uses_tls(self) -> bool:

@@ -2,17 +2,16 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv6Address
 from typing import Literal, Self
 
+from adaudit.config.host import IPV6, NAME, PORT, check_port, ipv6
 from adaudit.errors import ConfigError
 
 _PORTS = {"ldap": 389, "ldaps": 636}
-_HOST = r"[A-Za-z0-9_](?:[A-Za-z0-9_.\-]{0,252}[A-Za-z0-9_])?"
-URL_PATTERN = rf"^[Ll][Dd][Aa][Pp][Ss]?://(?:{_HOST}|\[[0-9A-Fa-f:.]+\])(?::[0-9]{{1,5}})?$"
+URL_PATTERN = rf"^[Ll][Dd][Aa][Pp][Ss]?://(?:{NAME}|\[{IPV6}\]){PORT}$"
 """What JSON Schema can say about such a URL"""
 _PARTS = re.compile(
-    rf"(ldaps?)://(?:({_HOST})|\[([0-9a-f:.]+)\])(?::([0-9]{{1,5}}))?", re.IGNORECASE
+    rf"(ldaps?)://(?:({NAME})|\[({IPV6})\])(?::([0-9]{{1,5}}))?", re.IGNORECASE | re.ASCII
 )
 _FORM = "`ldap://host`, `ldaps://host`, with or without `:port`"
 
@@ -27,8 +26,7 @@ class LdapUrl:
     port: int
 
     def __post_init__(self) -> None:
-        if not 1 <= self.port <= 65535:
-            raise ConfigError(f"port {self.port} is not between 1 and 65535")
+        check_port(self.port)
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -39,17 +37,10 @@ class LdapUrl:
         if match is None:
             raise ConfigError(f"not a URL of the form {_FORM}")
         scheme: Literal["ldap", "ldaps"] = "ldaps" if match[1].lower() == "ldaps" else "ldap"
-        host = match[2] or _ipv6(match[3])
+        host = match[2] or ipv6(match[3])
         return cls(scheme, host, int(match[4] or _PORTS[scheme]))
 
     def __str__(self) -> str:
         host = f"[{self.host}]" if ":" in self.host else self.host
         port = "" if self.port == _PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{host}{port}"
-
-
-def _ipv6(text: str) -> str:
-    try:
-        return str(IPv6Address(text))
-    except AddressValueError as error:
-        raise ConfigError(f"`[{text}]` is no IPv6 address: {error}") from error

@@ -15,7 +15,19 @@ _FAULT = re.compile(r"# (\d+:\d+: .*)")
 BEYOND_SCHEMA = "# the schema cannot tell\n"
 GOOD = sorted((_HERE / "good").glob("*.yaml"))
 BAD = sorted((_HERE / "bad").glob("*.yaml"))
-FILES = ("contoso.ldif", "fabrikam.ldif.gz", "ca.pem", "last-year.snapshot")
+FILES = (
+    "contoso.ldif",
+    "fabrikam.ldif.gz",
+    "ca.pem",
+    "last-year.snapshot",
+    "ex01.evt",
+    "ex02.csv",
+    "ex041124.log",
+    "trace.pcap",
+    "ex01.reg",
+    "probe.json",
+    "hosts.txt",
+)
 
 
 def expected_faults(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from adaudit.config import AuditConfig, example, load
+from adaudit.config import AuditConfig, EvidenceConfig, EvidenceFile, LiveConfig, example, load
 from adaudit.config.auth import METHODS
 from adaudit.config.strict import StrictModel
 from adaudit.config.target import KINDS
@@ -17,6 +17,15 @@ NAMED = (
     "adatum-configuration.ldif.gz",
     "adatum-2025.snapshot",
     "tailspin-ca.pem",
+    "adatum-ex01.evtx",
+    "adatum-ex01.reg",
+    "ex01-application.evt",
+    "ex02-application.csv",
+    "ex041124.log",
+    "trace.pcap",
+    "ex01.reg",
+    "ex01-probe.json",
+    "hosts.txt",
 )
 
 
@@ -71,6 +80,15 @@ def test_the_example_shows_every_key(tmp_path: Path) -> None:
     for method, model in METHODS.items():
         shown = set[str]().union(*(keys_of(auth) for auth in auths if isinstance(auth, model)))
         assert shown >= set(model.model_fields), method
+
+
+def test_the_example_shows_every_key_of_evidence(tmp_path: Path) -> None:
+    target = load_text(taken_in(example()), tmp_path).targets[0]
+    assert target.evidence
+    assert target.evidence.live
+    assert target.evidence.model_fields_set == set(EvidenceConfig.model_fields)
+    assert target.evidence.live.model_fields_set == set(LiveConfig.model_fields)
+    assert target.evidence.event_logs[1].model_fields_set == set(EvidenceFile.model_fields)
 
 
 @pytest.mark.parametrize("text", [example(), taken_in(example())], ids=["as it is", "all"])

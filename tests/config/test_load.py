@@ -15,13 +15,17 @@ from adaudit.config import (
     AnonymousAuth,
     AuditConfig,
     ChecksConfig,
+    EvidenceConfig,
+    EvidenceFile,
     KerberosAuth,
     LdapTarget,
     LdapUrl,
     LdifTarget,
+    LiveConfig,
     NtlmAuth,
     Secret,
     SimpleAuth,
+    SmtpServer,
     SnapshotTarget,
     TlsConfig,
     Waiver,
@@ -49,6 +53,7 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
             LdifTarget(
                 name="several files",
                 ldif=(folder / "contoso.ldif", folder / "fabrikam.ldif.gz"),
+                evidence=every_evidence(folder),
             ),
             LdapTarget(
                 name="kerberos",
@@ -69,6 +74,13 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
                 name="ntlm",
                 ldap=(LdapUrl("ldap", "192.0.2.1", 389),),
                 auth=NtlmAuth(method="ntlm", user="FABRIKAM\\auditor", password=password),
+                evidence=EvidenceConfig(
+                    live=LiveConfig(
+                        smtp=(SmtpServer("ex01", 25),),
+                        event_logs=("ex01",),
+                        auth=KerberosAuth(ccache=folder / "auditor.ccache"),
+                    )
+                ),
             ),
             LdapTarget(
                 name="hash",
@@ -96,12 +108,47 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
                 tls=TlsConfig(verify=False),
                 auth=AnonymousAuth(method="anonymous"),
             ),
-            SnapshotTarget(name="last-year", snapshot=folder / "last-year.snapshot"),
+            SnapshotTarget(
+                name="last-year",
+                snapshot=folder / "last-year.snapshot",
+                evidence=EvidenceConfig(
+                    registry=(EvidenceFile(file=folder / "ex01.reg"),), live=LiveConfig(dns=True)
+                ),
+            ),
         ),
         checks=ChecksConfig(fail_on="medium", skip=("send-as", "descriptor2")),
         waivers=(
             Waiver(finding="3f9a52c1d0e7", why="migration until spring", until=date(2027, 3, 31)),
             Waiver(finding="0123456789ab", why="two lines\nof reasons\n", until=date(2028, 2, 29)),
+        ),
+    )
+
+
+def every_evidence(folder: Path) -> EvidenceConfig:
+    return EvidenceConfig(
+        event_logs=(
+            EvidenceFile(file=folder / "ex01.evt", computer=None),
+            EvidenceFile(file=folder / "ex02.csv", computer="EX02"),
+        ),
+        smtp_logs=(EvidenceFile(file=folder / "ex041124.log", computer="ex01.contoso.example"),),
+        captures=(folder / "trace.pcap",),
+        registry=(EvidenceFile(file=folder / "ex01.reg"),),
+        smtp_probes=(folder / "probe.json",),
+        hosts=(folder / "hosts.txt",),
+        live=LiveConfig(
+            smtp=(
+                SmtpServer("EX01", 25),
+                SmtpServer("ex02.contoso.example", 2525),
+                SmtpServer("2001:db8::1", 25),
+                SmtpServer("192.0.2.1", 25),
+            ),
+            registry=("ex01.contoso.example", "2001:db8::1"),
+            event_logs=("2001:db8::1",),
+            dns=False,
+            auth=NtlmAuth(
+                method="ntlm", user="CONTOSO\\auditor", nt_hash=Secret(env="CONTOSO_NT_HASH")
+            ),
+            timeout=5,
         ),
     )
 
@@ -113,6 +160,7 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert target.auth == KerberosAuth(method="kerberos", user=None, password=None, ccache=None)
     assert target.tls == TlsConfig(ca_file=None, verify=True)
     assert (target.starttls, target.timeout, target.page_size) == (False, 30, 500)
+    assert target.evidence is None
     assert config.checks == ChecksConfig(fail_on="high", skip=())
     assert config.waivers == ()
 
@@ -239,6 +287,15 @@ WORDS = st.sampled_from(
         "false",
         "high",
         "contoso.ldif",
+        "evidence",
+        "event_logs",
+        "registry",
+        "captures",
+        "computer",
+        "live",
+        "smtp",
+        "dns",
+        "ex01:25",
         "~",
     ]
 )

@@ -29,7 +29,8 @@ def test_a_url_is_read_and_written(text: str, url: LdapUrl, shown: str) -> None:
     ["", "dc1", "ldapi://x", "ldap://", "ldap://dc1/", "ldap://dc1?x", "ldap://dc1#x", "ldap://:389",
      "ldap://dc1:", "ldap://dc1:+1", "ldap://dc1:123456", "ldap://dc1:0", "ldap://dc1:65536",
      "ldap://::1", "ldap://[dc1]", "ldap://[1:2]", "ldap://dc1\n", " ldap://dc1", "ldap://münchen",
-     "ldap://dc1:٣٨٩", "ldap://dc1 ", "ldap://a..", "ldap://u:p@dc1"],
+     "ldap://dc1:٣٨٩", "ldap://dc1 ", "ldap://a..", "ldap://a..b", "ldap://u:p@dc1",
+     "ldap\u017f://dc1", "ldap://\u212adc1"],
 )  # fmt: skip
 def test_what_names_no_domain_controller_is_refused(text: str) -> None:
     with pytest.raises(ConfigError):
