@@ -87,12 +87,17 @@ def judge(context: Context, route: Route) -> Ruling:
 
 
 def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
-    """Rule on each pair of servers of which a session was seen."""
+    """Rule on each pair of servers that a log or capture shows to use TLS."""
     if not context.evidence.of_kind(*DIALOGUES):
         yield NotApplicable("no SMTP log or packet capture among the evidence")
     traffic = traffic_of(context)
-    seen = (route for route in internal_routes(context) if traffic.sessions(route))
-    yield from told((route.label, judge(context, route)) for route in seen)
+    routes = internal_routes(context)
+    inside = (
+        route
+        for route in routes
+        if any(uses_tls(session.record.exchanges) for session in traffic.sessions(route))
+    )
+    yield from told((route.label, judge(context, route)) for route in inside)
 
 
 def _sight(seen: Observed[SmtpSession]) -> _Sight:
