@@ -36,9 +36,7 @@ def is_relevant(provider: str, event_id: int) -> bool:
 
 def bounded_strings(strings: Iterable[str]) -> tuple[str, ...]:
     """As many inserted strings as are kept of an event, and as much of each."""
-    return tuple(
-        text[:LONGEST_STRING] for text, _ in zip(strings, range(MOST_STRINGS), strict=False)
-    )
+    return tuple(text[:LONGEST_STRING] for text in islice(strings, MOST_STRINGS))
 
 
 @dataclass(slots=True)
