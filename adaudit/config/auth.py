@@ -97,7 +97,7 @@ AnyAuth: TypeAlias = Annotated[
 ]
 """`AuthConfig` as a field that is read by its method"""
 SealedAuth: TypeAlias = KerberosAuth | NtlmAuth
-"""The methods that also sign and seal what follows; Windows takes no others over RPC"""
+"""The methods that also sign and seal what follows, over LDAP and over RPC"""
 AnySealedAuth: TypeAlias = Annotated[
     Annotated[KerberosAuth, Tag("kerberos")] | Annotated[NtlmAuth, Tag("ntlm")],
     Discriminator(_method),
