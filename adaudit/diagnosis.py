@@ -1,8 +1,65 @@
 """The whole of KB 843106 for pairs of servers, step by step: `adaudit diagnose`."""
 
-from adaudit.checks import Context, steps
-from adaudit.exchange.peers import Route
-from adaudit.findings import Diagnosis, Step
+from collections.abc import Callable, Iterator
+
+from adaudit.checks import Context, refused_exch50, steps
+from adaudit.directory.entry import Gap
+from adaudit.directory.observations import EvidenceSource
+from adaudit.directory.snapshot import Snapshot
+from adaudit.errors import AdauditError, QuestionError
+from adaudit.exchange.peers import Peer, Route, Standing
+from adaudit.findings import (
+    Consequences,
+    Diagnosis,
+    DiagnosisReport,
+    NotApplicable,
+    Step,
+)
+from adaudit.wording import counted
+
+CONSEQUENCES = Consequences(
+    suffers=(
+        "public folder replication to Exchange 2000 and Exchange 2003 servers",
+        "message journaling: it may fail, or journal twice (KB 843105)",
+        "envelope journaling",
+        "delivery report settings of distribution groups",
+        "distribution group expansion",
+        "permissions and restrictions of distribution groups",
+        "mail to hidden distribution lists",
+        "recipients in the second place, who may get a message twice",
+        "Intelligent Message Filtering (IMF)",
+    ),
+    spared=("mail to public folders",),
+)
+"""The symptoms beside events 7004 and 7010 that KB 843106 lists"""
+_NO_PAIR = (
+    "the evidence names no pair of servers: name one with --from and --to, or give event logs"
+    " under `evidence:`"
+)
+
+
+def diagnose(
+    name: str,
+    source: Callable[[], Snapshot],
+    file: tuple[str, ...],
+    sender: str | None = None,
+    receiver: str | None = None,
+) -> DiagnosisReport:
+    """
+    Make every step of the article for one pair, or for each that the evidence names.
+
+    `sender` and `receiver` are names or addresses of servers; with one of them only the pairs of
+    the evidence in which that server has that part are taken. `file` is what `adaudit explain` can
+    be given to look at the same data. Raises `QuestionError` when a server does not exist.
+    """
+    try:
+        with source() as snapshot:
+            return _report(name, Context(snapshot, file), sender, receiver)
+    except QuestionError:
+        raise
+    except AdauditError as error:
+        hint = f" ({error.hint})" if error.hint else ""
+        return DiagnosisReport(name, source=" ".join(file), error=error.message + hint)
 
 
 def diagnose_route(context: Context, route: Route) -> Diagnosis:
@@ -16,3 +73,93 @@ def diagnose_route(context: Context, route: Route) -> Diagnosis:
             if check.step is not None and check.judge is not None
         ),
     )
+
+
+def _report(
+    name: str, context: Context, sender: str | None, receiver: str | None
+) -> DiagnosisReport:
+    snapshot = context.snapshot
+    routes = _routes(context, sender, receiver)
+    diagnoses = tuple(diagnose_route(context, route) for route in routes)
+    is_stopped = any(diagnosis.causes for diagnosis in diagnoses)
+    return DiagnosisReport(
+        name=name,
+        source=snapshot.source,
+        taken_at=snapshot.taken_at,
+        evidence=tuple(map(_source_line, context.evidence.sources)),
+        diagnoses=diagnoses,
+        consequences=CONSEQUENCES if is_stopped else None,
+        gaps=(
+            *snapshot.gaps,
+            *context.evidence.gaps,
+            *context.faults,
+            *(() if routes else _silence(context)),
+        ),
+        warnings=(*snapshot.warnings, *context.warnings),
+    )
+
+
+def _routes(context: Context, sender: str | None, receiver: str | None) -> tuple[Route, ...]:
+    first = _named(sender, context) if sender is not None else None
+    second = _named(receiver, context) if receiver is not None else None
+    if first and second:
+        return (_between(first, second),)
+    return tuple(
+        route
+        for route in context.routes
+        if first in (None, route.sender) or _is_same(first, route.sender)
+        if second in (None, route.receiver) or _is_same(second, route.receiver)
+    )
+
+
+def _between(sender: Peer, receiver: Peer) -> Route:
+    """The pair, at least one of whose servers must be of the organisation."""
+    if sender.server is None and receiver.server is None:
+        raise QuestionError(
+            f"neither `{sender.name}` nor `{receiver.name}` is an Exchange server that was read"
+        )
+    if sender.server is not None and sender.server is receiver.server:
+        raise QuestionError(f"`{sender.name}` and `{receiver.name}` are one server")
+    return Route(sender, receiver)
+
+
+def _named(name: str, context: Context) -> Peer:
+    """The server that a user names, of another organisation too if the name is a full one."""
+    peer = context.peers.find(name)
+    if peer.standing in (Standing.MEMBER, Standing.STRANGER):
+        return peer
+    labels = ", ".join(server.label for server in context.flow.servers)
+    signs = f": {'; '.join(peer.signs)}" if peer.signs else ""
+    raise QuestionError(
+        f"`{name}`: {peer.standing}{signs}", f"Exchange servers: {labels or 'none'}"
+    )
+
+
+def _is_same(one: Peer | None, other: Peer) -> bool:
+    return one is not None and one.label.lower() == other.label.lower()
+
+
+def _silence(context: Context) -> Iterator[Gap]:
+    """Why there is nothing to diagnose, unless it is sure that nothing was refused."""
+    for said in refused_exch50.run(context):
+        if isinstance(said, Gap):
+            yield said
+        elif isinstance(said, NotApplicable):
+            yield Gap("pairs of servers", _NO_PAIR)
+
+
+def _source_line(source: EvidenceSource) -> str:
+    of = f" of {source.computer}" if source.computer else ""
+    span = (
+        f", {source.first:%Y-%m-%d %H:%M} to {source.last:%Y-%m-%d %H:%M} UTC"
+        if (source.first and source.last)
+        else ""
+    )
+    doubt = (
+        "; not verified: what the server sent could be altered on the way"
+        if (not source.is_verified)
+        else ""
+    )
+    notes = "".join(f"; {note}" for note in source.notes)
+    records = counted(source.total, "record")
+    return f"{source.kind} {source.name}{of}: {records}{span}{doubt}{notes}"

@@ -14,6 +14,7 @@ from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.groups import ServersGroup, servers_groups
 from adaudit.exchange.pairs import MailFlow
 from adaudit.exchange.peers import Peers, Route
+from adaudit.exchange.refusals import Refusal, refusals
 from adaudit.wording import counted
 
 
@@ -51,9 +52,15 @@ class Context:
         return Peers.of(self.flow, self.evidence)
 
     @cached_property
+    def refusals(self) -> tuple[Refusal, ...]:
+        """The XEXCH50 commands that were answered 504 or 505, as the evidence shows."""
+        return refusals(self.evidence, self.peers)
+
+    @cached_property
     def routes(self) -> tuple[Route, ...]:
-        """The pairs whose refused XEXCH50 the evidence shows."""
-        return ()
+        """The pairs whose refused XEXCH50 the evidence shows, each once."""
+        by_label = {refusal.route.label: refusal.route for refusal in reversed(self.refusals)}
+        return tuple(by_label[label] for label in sorted(by_label))
 
     @property
     def faults(self) -> tuple[Gap, ...]:
