@@ -158,7 +158,7 @@ def domain_searches(domain: Dn) -> tuple[Search, ...]:
             f"computers of {name}",
             domain,
             subtree,
-            (*_ACCOUNT, "dNSHostName", "servicePrincipalName"),
+            (*_ACCOUNT, "dNSHostName", "servicePrincipalName", "pwdLastSet"),
             ("computer",),
         ),
         Search(f"users of {name}", domain, subtree, _ACCOUNT, ("user",), ("computer",)),

@@ -1,0 +1,39 @@
+"""
+The error codes that authentication between Exchange servers ends with, by name.
+
+Windows gives them in events 1704, 1706 and 1709. [MS-ERREF] 2.1.1
+"""
+
+LOGON_DENIED = 0x8009030C
+TARGET_UNKNOWN = 0x80090303
+WRONG_PRINCIPAL = 0x80090322
+TIME_SKEW = 0x80090324
+NO_AUTHENTICATING_AUTHORITY = 0x80090311
+
+_NAMES = {
+    0x80070005: "E_ACCESSDENIED",
+    0x80090302: "SEC_E_UNSUPPORTED_FUNCTION",
+    TARGET_UNKNOWN: "SEC_E_TARGET_UNKNOWN",
+    0x80090304: "SEC_E_INTERNAL_ERROR",
+    0x80090305: "SEC_E_SECPKG_NOT_FOUND",
+    0x80090308: "SEC_E_INVALID_TOKEN",
+    LOGON_DENIED: "SEC_E_LOGON_DENIED",
+    0x8009030D: "SEC_E_UNKNOWN_CREDENTIALS",
+    0x8009030E: "SEC_E_NO_CREDENTIALS",
+    NO_AUTHENTICATING_AUTHORITY: "SEC_E_NO_AUTHENTICATING_AUTHORITY",
+    0x80090317: "SEC_E_CONTEXT_EXPIRED",
+    0x80090318: "SEC_E_INCOMPLETE_MESSAGE",
+    WRONG_PRINCIPAL: "SEC_E_WRONG_PRINCIPAL",
+    TIME_SKEW: "SEC_E_TIME_SKEW",
+    0x80090325: "SEC_E_UNTRUSTED_ROOT",
+    0x80090327: "SEC_E_CERT_UNKNOWN",
+    0x80090328: "SEC_E_CERT_EXPIRED",
+}
+
+
+def status_text(code: int | None) -> str:
+    """A code with its name, where it has one: `0x8009030C SEC_E_LOGON_DENIED`."""
+    if code is None:
+        return "no error code"
+    name = _NAMES.get(code)
+    return f"0x{code:08X} {name}" if name else f"0x{code:08X}"
