@@ -1,0 +1,76 @@
+"""The steps of one diagnosis in lines, short where nothing is to be done."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from adaudit.findings import Diagnosis, Finding, Outcome, Step
+from adaudit.report.lines import labelled, labelled_text, wrap
+from adaudit.report.table_findings import finding_lines
+
+OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
+    {
+        Outcome.FAIL: "FAIL",
+        Outcome.WARNING: "warning",
+        Outcome.UNKNOWN: "unknown",
+        Outcome.PASS: "pass",
+        Outcome.NOT_APPLICABLE: "not applicable",
+    }
+)
+"""The outcomes in words, those to look at first"""
+
+_FOUND = (Outcome.FAIL, Outcome.WARNING)
+_COLUMNS = 10
+"""Of an outcome, so that what follows stands where that of a labelled line does"""
+
+
+def step_sections(diagnosis: Diagnosis, told: Mapping[str, str]) -> list[str]:
+    """
+    All steps in the order of the article, with all evidence.
+
+    What an earlier step of the pair said already is not said again where nothing is wrong. `told`
+    names the pair under which each finding is told in full, by its id.
+    """
+    lines: list[str] = []
+    seen: set[str] = set()
+    for step in diagnosis.steps:
+        lines += _step_lines(step, _fresh(step, seen))
+        for finding in step.ruling.findings:
+            lines += _finding(finding, str(diagnosis), told)
+        seen.update(step.ruling.evidence)
+    return lines
+
+
+def _step_lines(step: Step, evidence: Sequence[str]) -> list[str]:
+    """
+    One step with its evidence.
+
+    The title of a check is what it reports, so beside a pass it would say what is not so.
+    """
+    outcome = step.ruling.outcome
+    first = f"{step.number:>2}  {OUTCOMES[outcome]:<{_COLUMNS}} "
+    if outcome is Outcome.NOT_APPLICABLE:
+        first += "  "
+    if outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
+        return wrap(f"{step.check}   {'; '.join(evidence)}", first)
+    lines = wrap(f"{step.check}   {step.title}", first)
+    return lines + [line for each in evidence for line in labelled_text("", f"- {each}")]
+
+
+def _fresh(step: Step, seen: set[str]) -> list[str]:
+    """The evidence of a step without what is told elsewhere: above, or with its finding."""
+    given = step.ruling.evidence
+    if step.ruling.outcome in _FOUND:
+        messages = {finding.message for finding in step.ruling.findings}
+        return [line for line in given if line not in messages]
+    fresh = [line for line in given if line not in seen]
+    if len(fresh) == len(given):
+        return fresh
+    return [*fresh, "the rest as above" if fresh else "as above"]
+
+
+def _finding(finding: Finding, pair: str, told: Mapping[str, str]) -> Iterator[str]:
+    if told[finding.id] == pair:
+        yield from finding_lines(finding)
+    else:
+        where = f"in full under {told[finding.id]}"
+        yield from labelled("finding", finding.id, str(finding.severity), where)
