@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 
-from adaudit.directory.observations import LogEvent
+from adaudit.directory.entry import Gap
+from adaudit.directory.observations import EvidenceSource, LogEvent, SourceKind
 from adaudit.exchange.transport_events import (
     MEMBERSHIP_IDS,
     RECEIVER_ID,
@@ -49,13 +50,17 @@ class Tally:
     events: list[LogEvent] = field(default_factory=list)
     unkept: int = 0
     """Relevant events beyond `MOST_KEPT`"""
+    computers: set[str] = field(default_factory=set)
+    """Who logged the records, in upper case; no more than two are told apart"""
 
-    def count(self, at: datetime | None) -> None:
+    def count(self, at: datetime | None, computer: str = "") -> None:
         """Count a record, relevant or not."""
         self.total += 1
         if at is not None:
             self.first = at if self.first is None else min(self.first, at)
             self.last = at if self.last is None else max(self.last, at)
+        if computer and len(self.computers) < 2:
+            self.computers.add(computer.upper())
 
     def keep(self, event: LogEvent) -> None:
         """Keep a relevant event, already counted, unless there are too many."""
@@ -63,3 +68,41 @@ class Tally:
             self.events.append(event)
         else:
             self.unkept += 1
+
+    def add(self, event: LogEvent) -> None:
+        """Count an event, and keep it where it is relevant."""
+        self.count(event.at, event.computer)
+        if is_relevant(event.provider, event.event_id):
+            self.keep(event)
+
+    def source(self, name: str, computer: str | None, notes: Iterable[str] = ()) -> EvidenceSource:
+        """
+        The log as a source; `computer` is what the target list says that it is of.
+
+        Where that says nothing, the records do, if one computer logged them all.
+        """
+        (logged_by,) = self.computers if len(self.computers) == 1 else ("",)
+        contradiction = (
+            (f"its records were logged by {logged_by}, not by {computer}",)
+            if computer and logged_by and _host(computer) != _host(logged_by)
+            else ()
+        )
+        return EvidenceSource(
+            SourceKind.EVENT_LOG,
+            name,
+            datetime.now(UTC),
+            computer or logged_by or None,
+            self.total,
+            self.first,
+            self.last,
+            notes=(*notes, *contradiction),
+        )
+
+    def gaps(self, name: str) -> tuple[Gap, ...]:
+        """What was left out of what is relevant."""
+        reason = f"only {MOST_KEPT} events were kept, {self.unkept} more were not"
+        return (Gap(name, reason),) if self.unkept else ()
+
+
+def _host(computer: str) -> str:
+    return computer.partition(".")[0].casefold()
