@@ -9,13 +9,14 @@ from typing import Self, TypeVar
 from adaudit.checks._context import Context
 from adaudit.directory.evidence import EvidenceBase, Observed
 from adaudit.directory.observations import SmtpExchange, SmtpProbe, SmtpSession, SourceKind
-from adaudit.exchange.organisation import ExchangeServer
+from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Peer, Peers, Route, Standing
 from adaudit.exchange.smtp import client_name, greeting_name
 from adaudit.wording import counted
 
 DIALOGUES = (SourceKind.SMTP_LOG, SourceKind.CAPTURE)
 _NAMED = 3
+_OLD = Version.EXCHANGE_55
 _T = TypeVar("_T")
 
 
@@ -76,18 +77,31 @@ def traffic_of(context: Context) -> Traffic:
 
 
 def internal_routes(context: Context) -> Iterator[Route]:
-    """The mail from every server of the organisation to every other."""
+    """The mail from every server of the organisation to every other, as far as it is judged."""
     members = [context.peers.member(server) for server in context.flow.servers]
     for sender in members:
         for receiver in members:
-            if sender is not receiver:
-                yield Route(sender, receiver)
+            route = Route(sender, receiver)
+            if sender is not receiver and both_servers(route):
+                yield route
+
+
+def both_servers(route: Route) -> tuple[ExchangeServer, ExchangeServer] | None:
+    """Sender and receiver, where both are of the organisation and later than Exchange 5.5."""
+    sender, receiver = route.sender.server, route.receiver.server
+    if sender is None or receiver is None or _OLD in (sender.version, receiver.version):
+        return None
+    return sender, receiver
 
 
 def outside(route: Route) -> str:
-    """Why a route is none between servers of the organisation."""
-    others = (peer for peer in (route.sender, route.receiver) if peer.server is None)
-    return "; ".join(f"{peer.label}: {peer.standing}" for peer in others)
+    """Why a route is none between servers of the organisation that speak XEXCH50."""
+    sides = ((peer, peer.server) for peer in (route.sender, route.receiver))
+    return "; ".join(
+        f"{peer.label}: {server.version if server else peer.standing}"
+        for peer, server in sides
+        if server is None or server.version is _OLD
+    )
 
 
 def identity(server: ExchangeServer) -> str:

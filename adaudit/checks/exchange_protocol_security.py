@@ -25,6 +25,7 @@ from adaudit.checks._step import failed, not_applicable, passed, told, unknown, 
 from adaudit.checks._traffic import (
     DIALOGUES,
     Traffic,
+    both_servers,
     first_of,
     internal_routes,
     moment,
@@ -49,10 +50,11 @@ _LATEST = datetime.min.replace(tzinfo=UTC)
 
 def judge(context: Context, route: Route) -> Ruling:
     """Rule on whether the sender authenticates to the receiver."""
-    if route.sender.server is None or route.receiver.server is None:
+    servers = both_servers(route)
+    if servers is None:
         return not_applicable(outside(route))
     log = ExpsLog.of(context.peers, context.evidence)
-    return _ruling(context, log, traffic_of(context), route.sender.server, route.receiver.server)
+    return _ruling(context, log, traffic_of(context), *servers)
 
 
 def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
@@ -61,9 +63,9 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
         yield NotApplicable("no event log, SMTP log or packet capture among the evidence")
     log, traffic = ExpsLog.of(context.peers, context.evidence), traffic_of(context)
     rulings = (
-        (route.label, _ruling(context, log, traffic, route.sender.server, route.receiver.server))
+        (route.label, _ruling(context, log, traffic, *servers))
         for route in internal_routes(context)
-        if route.sender.server and route.receiver.server
+        if (servers := both_servers(route))
     )
     yield from told(each for each in rulings if each[1].outcome is not Outcome.UNKNOWN)
 

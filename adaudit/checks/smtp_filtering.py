@@ -24,6 +24,7 @@ from adaudit.checks._step import failed, not_applicable, passed, told, unknown, 
 from adaudit.checks._traffic import (
     DIALOGUES,
     Traffic,
+    both_servers,
     first_of,
     identity,
     internal_routes,
@@ -83,12 +84,12 @@ _FAULTS = {
 
 def judge(context: Context, route: Route) -> Ruling:
     """Rule on what stands between a sender and a receiver."""
-    receiver = route.receiver.server
-    if receiver is None and _MASK in route.receiver.name:
+    if route.receiver.server is None and _MASK in route.receiver.name:
         return failed(_masked_name(route))
-    if receiver is None or route.sender.server is None:
+    servers = both_servers(route)
+    if servers is None:
         return not_applicable(outside(route))
-    return _ruling(traffic_of(context), route, receiver)
+    return _ruling(traffic_of(context), route, servers[1])
 
 
 def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
@@ -104,10 +105,10 @@ def _rulings(context: Context) -> Iterator[tuple[str, Ruling]]:
     """What is seen of each pair, named by the receiver where only probes tell."""
     traffic = traffic_of(context)
     for route in internal_routes(context):
-        receiver, sessions = route.receiver.server, traffic.sessions(route)
-        if receiver is not None and (sessions or traffic.probes(route.receiver)):
-            subject = route.label if sessions else receiver.label
-            yield subject, _ruling(traffic, route, receiver)
+        servers, sessions = both_servers(route), traffic.sessions(route)
+        if servers and (sessions or traffic.probes(route.receiver)):
+            subject = route.label if sessions else route.receiver.label
+            yield subject, _ruling(traffic, route, servers[1])
 
 
 def _ruling(traffic: Traffic, route: Route, receiver: ExchangeServer) -> Ruling:

@@ -20,6 +20,7 @@ from adaudit.checks._context import Context
 from adaudit.checks._step import failed, not_applicable, passed, told, unknown
 from adaudit.checks._traffic import (
     DIALOGUES,
+    both_servers,
     first_of,
     identity,
     internal_routes,
@@ -72,18 +73,18 @@ class _Sight:
 
 def judge(context: Context, route: Route) -> Ruling:
     """Rule on the order of STARTTLS, AUTH and XEXCH50 in the sessions of a pair."""
-    if route.sender.server is None or route.receiver.server is None:
+    servers = both_servers(route)
+    if servers is None:
         return not_applicable(outside(route))
     traffic = traffic_of(context)
     seen = [_sight(session) for session in traffic.sessions(route)]
     by_meaning = {says: [s.line for s in seen if s.says is says] for says in _Says}
     if faults := by_meaning[_Says.FAULT]:
-        finding = _finding(route.sender.server, route.receiver.server, route)
-        return failed(finding, *first_of(faults, "session"))
+        return failed(_finding(*servers), *first_of(faults, "session"))
     if sound := by_meaning[_Says.SOUND]:
         return passed(*first_of(sound, "session"))
     said = first_of(by_meaning[_Says.NOTHING], "session")
-    return _without_session(route.receiver.server, traffic.probes(route.receiver), said)
+    return _without_session(servers[1], traffic.probes(route.receiver), said)
 
 
 def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
@@ -204,7 +205,7 @@ def _requires_tls(entry: Entry) -> bool:
     return is_number and bool(int(flags) & _SSL_REQUIRED)
 
 
-def _finding(sender: ExchangeServer, receiver: ExchangeServer, route: Route) -> Finding:
+def _finding(sender: ExchangeServer, receiver: ExchangeServer) -> Finding:
     return Finding(
         id=fingerprint("tls-without-authentication", identity(sender), identity(receiver)),
         check="tls-without-authentication",
@@ -214,6 +215,6 @@ def _finding(sender: ExchangeServer, receiver: ExchangeServer, route: Route) -> 
             f"{sender.label} uses STARTTLS with {receiver.label} and sends XEXCH50 without AUTH or"
             " X-EXPS inside TLS: it is refused with `504 need to authenticate first`"
         ),
-        affects=(route.label,),
+        affects=(f"{sender.label} → {receiver.label}",),
         remedy=_REMEDY,
     )
