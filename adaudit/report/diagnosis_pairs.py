@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from adaudit.findings import Diagnosis, Finding, Outcome
-from adaudit.report.diagnosis_state import PairVerdict, verdict_on, verdicts
-from adaudit.report.diagnosis_steps import OUTCOMES, step_sections
+from adaudit.findings import Diagnosis, Finding
+from adaudit.report.diagnosis_state import PairVerdict, unknown_steps, verdict_on, verdicts
+from adaudit.report.diagnosis_steps import OUTCOMES, is_telling, step_sections
 from adaudit.report.lines import labelled, labelled_text, wrap
 from adaudit.wording import counted
 
@@ -68,11 +68,10 @@ def _headline(diagnosis: Diagnosis, told: Mapping[str, str]) -> list[str]:
 
 
 def _without_cause(diagnosis: Diagnosis) -> str:
-    unknown = [step for step in diagnosis.steps if step.ruling.outcome is Outcome.UNKNOWN]
+    unknown = unknown_steps(diagnosis)
     if not unknown:
         return "no cause found"
-    are = "is" if len(unknown) == 1 else "are"
-    return f"not decided: {counted(len(unknown), 'step')} {are} unknown"
+    return f"not decided: {counted(unknown, 'step')} {'is' if unknown == 1 else 'are'} unknown"
 
 
 def _mend(finding: Finding, pair: str, told: Mapping[str, str]) -> Iterator[str]:
@@ -84,14 +83,14 @@ def _mend(finding: Finding, pair: str, told: Mapping[str, str]) -> Iterator[str]
 
 
 def _tally(diagnosis: Diagnosis) -> list[str]:
-    """All steps at one glance: each number once, with the outcome to look at first."""
-    made = [(step.number, step.ruling.outcome) for step in diagnosis.steps]
-    left = dict.fromkeys(number for number, _ in made)
+    """All steps at one glance; where several checks make one, nothing hides behind a pass."""
+    shown: set[int] = set()
     pieces = []
     for outcome, words in OUTCOMES.items():
-        numbers = [number for number in left if (number, outcome) in made]
-        left = dict.fromkeys(number for number in left if number not in numbers)
+        steps = [step.number for step in diagnosis.steps if step.ruling.outcome is outcome]
+        numbers = [n for n in dict.fromkeys(steps) if is_telling(outcome) or n not in shown]
         pieces += [f"{words} {', '.join(map(str, numbers))}"] if numbers else []
+        shown.update(numbers)
     return labelled("steps", *pieces or ["none was made"])
 
 

@@ -32,6 +32,12 @@ def verdict_on(diagnosis: Diagnosis) -> PairVerdict:
     return PairVerdict.NO_CAUSE if diagnosis.is_complete else PairVerdict.NOT_DECIDED
 
 
+def unknown_steps(diagnosis: Diagnosis) -> int:
+    """How many steps of the article could not be decided, or a part of them could not."""
+    unknown = (step for step in diagnosis.steps if step.ruling.outcome is Outcome.UNKNOWN)
+    return len({step.number for step in unknown})
+
+
 def is_complete(reports: Sequence[DiagnosisReport]) -> bool:
     """Whether there are targets, and everything of each was read and decided."""
     return bool(reports) and all(report.is_complete for report in reports)
@@ -71,8 +77,7 @@ def _targets(reports: Sequence[DiagnosisReport]) -> list[str]:
 def _state(report: DiagnosisReport) -> str:
     if report.error is not None:
         return "FAILED"
-    steps = [step for diagnosis in report.diagnoses for step in diagnosis.steps]
-    undecided = sum(step.ruling.outcome is Outcome.UNKNOWN for step in steps)
+    undecided = sum(unknown_steps(diagnosis) for diagnosis in report.diagnoses)
     missing = [
         f"{len(report.gaps)} not read" if report.gaps else "",
         f"{len(report.unnamed)} not identified" if report.unnamed else "",

@@ -23,6 +23,11 @@ _COLUMNS = 10
 """Of an outcome, so that what follows stands where that of a labelled line does"""
 
 
+def is_telling(outcome: Outcome) -> bool:
+    """Whether there is something to look at, or to find out."""
+    return outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
+
+
 def step_sections(diagnosis: Diagnosis, told: Mapping[str, str]) -> list[str]:
     """
     All steps in the order of the article, with all evidence.
@@ -50,7 +55,7 @@ def _step_lines(step: Step, evidence: Sequence[str]) -> list[str]:
     first = f"{step.number:>2}  {OUTCOMES[outcome]:<{_COLUMNS}} "
     if outcome is Outcome.NOT_APPLICABLE:
         first += "  "
-    if outcome in (Outcome.PASS, Outcome.NOT_APPLICABLE):
+    if not is_telling(outcome):
         return wrap(f"{step.check}   {'; '.join(evidence)}", first)
     lines = wrap(f"{step.check}   {step.title}", first)
     return lines + [line for each in evidence for line in labelled_text("", f"- {each}")]
