@@ -8,7 +8,7 @@ from typing import Self
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
-from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.objects import Objects
 
 SERVER_CLASS = "msExchExchangeServer"
 VIRTUAL_SERVER_CLASS = "protocolCfgSMTPServer"
@@ -85,11 +85,11 @@ class ExchangeServer:
         return self.version is not Version.LATER
 
 
-def servers_of(snapshot: Snapshot) -> tuple[ExchangeServer, ...]:
+def servers_of(objects: Objects) -> tuple[ExchangeServer, ...]:
     """All Exchange servers of the forest, by label."""
-    entries = list(snapshot.of_class(SERVER_CLASS))
+    entries = list(objects.of_class(SERVER_CLASS))
     names = [entry.dn.name.lower() for entry in entries]
-    virtual_servers = list(snapshot.of_class(VIRTUAL_SERVER_CLASS))
+    virtual_servers = list(objects.of_class(VIRTUAL_SERVER_CLASS))
     servers = (
         _server(entry, virtual_servers, is_unique=names.count(entry.dn.name.lower()) == 1)
         for entry in entries
