@@ -18,6 +18,7 @@ from adaudit.directory.observations import LogEvent
 from adaudit.errors import EvidenceError
 from adaudit.evidence.evt_header import HEADER_SIZE, Header, has_end_record
 from adaudit.evidence.reading import Reading
+from adaudit.evidence.record_numbers import lost, span
 from adaudit.evidence.relevant_events import LARGEST_DATA, Tally, bounded_strings, is_relevant
 
 _LARGEST_FILE = 1 << 29
@@ -196,20 +197,11 @@ def _losses(header: Header | None, found: _Found, content: bytes) -> Iterator[st
     if found.cut:
         yield found.cut
         return
-    expected = _expected(header, found)
-    missing = len(expected) - sum(number in expected for number in found.numbers)
-    if lost := max(missing, found.unreadable):
-        if len(expected) > len(content) // _SMALLEST_RECORD:
-            yield "it cannot hold as many records as their numbers tell: some may be missing"
-        else:
-            yield f"{lost} of {len(found.numbers) + lost} records could not be read"
+    expected = span(found.numbers)
+    if header is not None and not header.is_dirty:
+        expected = range(header.oldest or header.following, header.following)
+    reason = lost(found.numbers, expected, found.unreadable, len(content) // _SMALLEST_RECORD)
+    if reason:
+        yield reason
     elif (header is None or header.is_dirty) and not has_end_record(content):
         yield "it has no end record: it is cut off, and newer records may be missing"
-
-
-def _expected(header: Header | None, found: _Found) -> range:
-    """The numbers of the records that should be there, by the header or by their neighbours."""
-    if header is not None and not header.is_dirty:
-        return range(header.oldest or header.following, header.following)
-    numbers = found.numbers
-    return range(min(numbers), max(numbers) + 1) if numbers else range(0)
