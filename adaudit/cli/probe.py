@@ -12,6 +12,7 @@ from adaudit.evidence.probe_files import dump
 from adaudit.evidence.probe_options import ProbeOptions, own_name
 from adaudit.evidence.smtp_probe import probe_all
 from adaudit.report.probes import render
+from adaudit.report.text import safe_text
 
 _INCOMPLETE = 3
 
@@ -99,7 +100,8 @@ def smtp(  # noqa: PLR0913 - click gives each option as an argument
 
 
 def _whole(error: EvidenceError) -> str:
-    return error.message if error.hint is None else f"{error.message}\nhelp: {error.hint}"
+    lines = [error.message, *([f"help: {error.hint}"] if error.hint else [])]
+    return "\n".join(map(safe_text, lines))
 
 
 def _show(text: str, output: Path | None) -> None:

@@ -9,6 +9,7 @@ from adaudit.errors import EvidenceError
 SMTP_PORT = 25
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z){_LABEL}(?:\.{_LABEL})*\.?")
+_ADDRESS = re.compile(r"[0-9A-Fa-f:.]+(?:%[A-Za-z0-9_.-]+)?")
 _BRACKETED = re.compile(r"\[([^]]*)\](?::([0-9]+))?")
 _NAMED = re.compile(r"([^:]*)(?::([0-9]+))?")
 
@@ -59,9 +60,11 @@ def is_host_name(text: str) -> bool:
 
 
 def is_address(text: str) -> bool:
-    """Whether a text is an IPv4 or IPv6 address."""
+    """Whether a text is an IPv4 or IPv6 address; the latter may have a zone, `fe80::1%eth0`."""
+    if _ADDRESS.fullmatch(text) is None:
+        return False
     try:
         ipaddress.ip_address(text)
     except ValueError:
         return False
-    return text.isascii() and text.isprintable()
+    return True

@@ -159,6 +159,8 @@ def connect(addresses: Sequence[str], port: int, clock: Clock) -> tuple[socket.s
 
 def describe(error: OSError) -> str:
     """What the system or the TLS library says, in lower case: `connection refused`."""
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return "the server closed the connection"
     if isinstance(error, ssl.SSLError) and error.reason:
         return error.reason.replace("_", " ").lower()
     text = error.strerror or str(error) or type(error).__name__

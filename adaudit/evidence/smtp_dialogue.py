@@ -54,12 +54,10 @@ class Dialogue:
 
     def _talk(self) -> None:
         client: SmtpClient | None = self._connect(self._addresses(), self._exchanges)
-        if client is None:
-            return
         offered = self._introduce(client)
-        if self._options.xexch50:
+        if offered is not None:
             client = self._ask_xexch50(client)
-        if "STARTTLS" in offered:
+        if offered is not None and "STARTTLS" in offered:
             client = self._start_tls(client)
         if client is not None:
             # All is known by then: whether the server says goodbye does not matter.
@@ -89,22 +87,24 @@ class Dialogue:
             raise DialogueError(f"the greeting is `{greeting.replies[-1]}`")
         return client
 
-    def _introduce(self, client: SmtpClient) -> frozenset[str]:
-        """Say EHLO, and give the verbs that are offered in return; none where it is no command."""
+    def _introduce(self, client: SmtpClient) -> frozenset[str] | None:
+        """Say EHLO, and give the verbs that are offered in return; None where it is no command."""
         answer = client.ask("EHLO", self._options.ehlo_name)
         if answer.code == 250:
             return verbs(extensions([answer]) or ())
         if answer.code not in _NO_COMMAND:
             raise DialogueError(f"EHLO is answered `{answer.replies[-1]}`")
-        return frozenset()
+        return None
 
     def _ask_xexch50(self, client: SmtpClient) -> SmtpClient | None:
         """
-        Ask for two bytes of properties, which are never sent; None where that ends the connection.
+        Ask once, if it is wanted, for two bytes of properties; None where that ends the connection.
 
-        It needs a transaction, so an empty sender comes first, and no recipient ever.
+        It needs a transaction, so an empty sender comes first. A recipient never does, and neither
+        do the two bytes.
         """
-        if client.ask("MAIL", "FROM:<>").code != 250:
+        was_asked = any(exchange.command == "XEXCH50" for exchange in self._exchanges)
+        if not self._options.xexch50 or was_asked or client.ask("MAIL", "FROM:<>").code != 250:
             return client
         if client.ask("XEXCH50", "2 2").code == 354:
             client.close()  # the server now waits for the bytes
@@ -135,8 +135,7 @@ class Dialogue:
             return None
         client.record = self._exchanges
         self._introduce(client)
-        asked = any(exchange.command == "XEXCH50" for exchange in self._exchanges)
-        return self._ask_xexch50(client) if self._options.xexch50 and not asked else client
+        return self._ask_xexch50(client)
 
     def _ready_for_tls(self) -> SmtpClient:
         """Make a further connection, as far as STARTTLS; none of it is told twice."""

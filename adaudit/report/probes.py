@@ -21,6 +21,9 @@ from adaudit.report.text import safe_text
 _WITH_MECHANISMS = ("X-EXPS", "AUTH")
 _WITHOUT = ("X-LINK2STATE", "XEXCH50")
 _TLS_VERBS = frozenset({"STARTTLS", "TLS"})
+_MOST_LINES = 5
+_LONGEST = 300
+"""Characters of one value: whoever wants all takes the other form"""
 _WIDTH = max(map(len, X_VERBS))
 
 
@@ -34,7 +37,7 @@ def _block(probe: SmtpProbe) -> Iterator[str]:
     host = f"[{probe.host}]" if ":" in probe.host else probe.host
     yield f"{host}:{probe.port}{address}   asked from {probe.seen_from}"
     for label, value in (*_said(probe.exchanges), *_tls(probe)):
-        yield f"  {label:{_WIDTH}}  {value}"
+        yield f"  {label:{_WIDTH}}  {_cut(value)}"
     for remark in _remarks(probe):
         yield f"  {'remark':{_WIDTH}}  {remark}"
     if probe.fault is not None:
@@ -42,8 +45,11 @@ def _block(probe: SmtpProbe) -> Iterator[str]:
 
 
 def _said(exchanges: Sequence[SmtpExchange]) -> Iterator[tuple[str, str]]:
-    for line in exchanges[0].replies if exchanges else ():
+    greeting = exchanges[0].replies if exchanges else ()
+    for line in greeting[:_MOST_LINES]:
         yield "greeting", line
+    if len(greeting) > _MOST_LINES:
+        yield "greeting", f"… {len(greeting) - _MOST_LINES} more lines"
     lines = extensions(exchanges)
     if lines is None:
         return
@@ -105,3 +111,7 @@ def _remarks_on_xexch50(exchanges: Sequence[SmtpExchange]) -> Iterator[str]:
             yield "XEXCH50 is accepted from whoever has not authenticated (MS03-046)"
         elif asked.exchange.replies:
             yield f"XEXCH50 is answered: {asked.exchange.replies[-1]}"
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= _LONGEST else f"{value[:_LONGEST]}…"
