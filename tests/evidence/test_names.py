@@ -92,7 +92,8 @@ def test_what_is_no_host_name_reaches_no_resolver(
 
 def test_a_hosts_file_gives_names_and_addresses(hosts: Path) -> None:
     hosts.write_text(
-        "# servers\n\n192.0.2.1\tex01.contoso.example EX01 # first\n2001:db8::1 ex01.contoso.example\n"
+        "# servers\n\n192.0.2.1\tex01.contoso.example EX01 # first\n"
+        "2001:db8::1 ex01.contoso.example\n"
     )
     found = read(hosts, "ex02")
     assert found.records == (

@@ -38,9 +38,9 @@ def test_all_that_matters_between_exchange_servers_has_its_line() -> None:
 def test_what_tls_changes_is_shown() -> None:
     lines = shown(
         GREETING,
-        ehlo("TURN", "STARTTLS", "TLS"),
+        ehlo("TURN", "XEXCH50", "STARTTLS", "TLS"),
         SmtpExchange("STARTTLS", "", ("220 ready",)),
-        ehlo("AUTH LOGIN"),
+        ehlo("AUTH LOGIN", "XEXCH50"),
         tls=TlsState.ESTABLISHED,
         tls_detail="TLSv1.2, certificate trusted",
     )
