@@ -26,7 +26,7 @@ class Traffic:
 
     peers: Peers
     by_pair: Mapping[tuple[str, str], tuple[Observed[SmtpSession], ...]]
-    """Sessions by who the client is and who the server is, see `_identities`"""
+    """Sessions by who the client is and who the server is, see `identities`"""
     by_host: Mapping[str, tuple[Observed[SmtpProbe], ...]]
 
     @classmethod
@@ -49,9 +49,7 @@ class Traffic:
 
     def sessions(self, route: Route) -> tuple[Observed[SmtpSession], ...]:
         """The sessions in which the sender of a route was the client of its receiver."""
-        clients, servers = (
-            _identities(peer, self.peers) for peer in (route.sender, route.receiver)
-        )
+        clients, servers = (identities(peer, self.peers) for peer in (route.sender, route.receiver))
         found = [
             session
             for client in sorted(clients)
@@ -62,13 +60,13 @@ class Traffic:
 
     def probes(self, receiver: Peer) -> tuple[Observed[SmtpProbe], ...]:
         """The probes of a receiver, from wherever they were made."""
-        hosts = sorted(_identities(receiver, self.peers))
+        hosts = sorted(identities(receiver, self.peers))
         return _each_once([probe for host in hosts for probe in self.by_host.get(host, ())])
 
     def is_seen_from(self, sender: Peer, probe: SmtpProbe) -> bool:
         """Whether a probe was made on the sender itself."""
         seen_from = self.peers.find(probe.seen_from)
-        return not _identities(seen_from, self.peers).isdisjoint(_identities(sender, self.peers))
+        return not identities(seen_from, self.peers).isdisjoint(identities(sender, self.peers))
 
 
 def traffic_of(context: Context) -> Traffic:
@@ -153,7 +151,7 @@ def _host(probe: SmtpProbe, peers: Peers) -> frozenset[str]:
     if host.server is None and probe.address is not None:
         by_address = peers.find(probe.address)
         if by_address.server is not None:
-            return _identities(by_address, peers)
+            return identities(by_address, peers)
     return _side(host, greeting_name(probe.exchanges), peers)
 
 
@@ -162,11 +160,11 @@ def _side(peer: Peer, said: str | None, peers: Peers) -> frozenset[str]:
     if peer.standing is Standing.UNKNOWN and said is not None:
         named = peers.find(said)
         if named.server is not None:
-            return _identities(named, peers)
-    return _identities(peer, peers)
+            return identities(named, peers)
+    return identities(peer, peers)
 
 
-def _identities(peer: Peer, peers: Peers) -> frozenset[str]:
+def identities(peer: Peer, peers: Peers) -> frozenset[str]:
     """The label of a member; of any other its name, and the names that its address has."""
     if peer.server is not None:
         return frozenset({peer.server.label})
