@@ -18,6 +18,7 @@ from adaudit.evidence.smtp_exchanges import Exchanges
 _OPENED, _CLOSED, _RECEIVED, _SENT = "+", "-", "<", ">"
 _NEEDED = frozenset({"date-time", "session-id", "event", "data"})
 _MOST_OPEN = 10_000
+_MOST_COMPUTERS = 2
 
 _ONE_LINE_ANSWER = re.compile(r"250 +(\S+ Hello \[[^\]\s]*\])((?: +\S+)+)")
 """Exchange 2013 and later write the answer to EHLO as one line"""
@@ -122,7 +123,7 @@ class ProtocolCsv:
 
     def _begin(self, row: Mapping[str, str], at: datetime | None) -> _Session:
         connector, _, rest = row.get("connector-id", "").partition("\\")
-        if rest:
+        if rest and len(self.computers) < _MOST_COMPUTERS:
             self.computers.add(connector)
         own = (connector if rest else "") or self._computer
         return _Session(

@@ -73,8 +73,9 @@ class _Followed:
         if self.connection.is_reset:
             return SessionEnd.RESET
         if self.connection.is_finished:
-            # Inside TLS a QUIT is not seen.
-            return SessionEnd.UNKNOWN if self.is_encrypted else SessionEnd.CLOSED
+            # A QUIT may have been said where nothing was read any more, inside TLS for one.
+            is_over = self.stream is not None and self.stream.is_over
+            return SessionEnd.UNKNOWN if is_over else SessionEnd.CLOSED
         return SessionEnd.SILENT if self.connection.is_silent else SessionEnd.UNKNOWN
 
 

@@ -63,6 +63,13 @@ class Exchanges:
         """Whether STARTTLS was answered 220, or TLS was seen"""
         self.is_whole = expects_greeting
         """False where a line is known to be missing"""
+        self.has_quit = False
+        """Whether the client said QUIT"""
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no more commands are kept."""
+        return len(self._closed) + len(self._open) >= _MOST_EXCHANGES
 
     @property
     def is_awaiting(self) -> bool:
@@ -74,11 +81,6 @@ class Exchanges:
     def is_answered(self) -> bool:
         """Whether nothing is open: each command has its answer."""
         return not self._open
-
-    @property
-    def has_quit(self) -> bool:
-        """Whether the client said QUIT."""
-        return any(each.command == "QUIT" for each in (*self._closed, *self._open))
 
     @property
     def last(self) -> SmtpExchange | None:
@@ -99,7 +101,8 @@ class Exchanges:
         if is_credential:
             return
         self._close_answered()
-        if len(self._closed) + len(self._open) >= _MOST_EXCHANGES:
+        self.has_quit = self.has_quit or verb == "QUIT"
+        if self.is_full:
             self.is_whole = False
             return
         self._open.append(_Open(verb, argument, at, size))
@@ -116,8 +119,7 @@ class Exchanges:
         answered = self._open[0]
         if not answered.command:
             answered.at = answered.at or at
-        if len(answered.replies) < _MOST_REPLIES or is_last:
-            answered.replies.append(told(answered.command, line))
+        answered.replies[_MOST_REPLIES - 1 :] = [told(answered.command, line)]
         if is_last:
             self._answer(answered, code)
 

@@ -14,6 +14,8 @@ _LONGEST_LINE = 1 << 16
 """Bytes; a Kerberos ticket in X-EXPS GSSAPI has some ten thousand"""
 _LARGEST_WAIT = 1 << 18
 """Bytes of a client that wait for an answer"""
+_MOST_LINES = 100_000
+"""Of one connection, from both sides"""
 _END_OF_MESSAGE = b"\r\n.\r\n"
 _TLS_RECORD = b"\x16\x03"
 """A handshake of any version. [RFC8446] 5.1"""
@@ -33,10 +35,17 @@ class SmtpStream:
         self._is_lost = not is_begun
         """Whether a command that is known has to come before lines have a meaning again"""
         self._has_hole_in_message = False
+        self._lines = 0
+
+    @property
+    def is_over(self) -> bool:
+        """Whether no more is read: it went on inside TLS, or goes on for too long."""
+        dialogue = self.dialogue
+        return dialogue.is_encrypted or dialogue.is_full or self._lines > _MOST_LINES
 
     def say(self, data: bytes, at: datetime | None) -> None:
         """Take bytes of the client."""
-        if self.dialogue.is_encrypted:
+        if self.is_over:
             return
         self._sent += data
         self._at = at
@@ -45,12 +54,12 @@ class SmtpStream:
     def answer(self, data: bytes, at: datetime | None) -> None:
         """Take bytes of the server."""
         self._answered += data
-        while not self.dialogue.is_encrypted:
-            line = _cut_line(self._answered)
+        while not self.is_over:
+            line = self._cut_line(self._answered)
             if line is None:
                 break
             self._reply(line, at)
-        if self.dialogue.is_encrypted:
+        if self.is_over:
             self._answered.clear()
         elif len(self._answered) > _LONGEST_LINE:
             self._answered.clear()
@@ -59,7 +68,7 @@ class SmtpStream:
     def lose(self, size: int, *, is_of_client: bool) -> None:
         """Learn that `size` bytes of one side come next that were not seen."""
         dialogue = self.dialogue
-        if dialogue.is_encrypted:
+        if self.is_over:
             return
         if is_of_client and dialogue.payload is Payload.BYTES and size <= dialogue.payload_size:
             self._pass_over(size)
@@ -86,7 +95,7 @@ class SmtpStream:
     def _understand(self) -> None:
         """Take of the client's bytes what can be understood by now."""
         is_going_on = True
-        while is_going_on and not self.dialogue.is_encrypted:
+        while is_going_on and not self.is_over:
             if self.dialogue.payload is Payload.BYTES:
                 is_going_on = self._pass_bytes()
             elif self.dialogue.payload is Payload.MESSAGE:
@@ -95,14 +104,14 @@ class SmtpStream:
                 is_going_on = self._waits_too_long()
             else:
                 is_going_on = self._take_line()
-        if self.dialogue.is_encrypted:
+        if self.is_over:
             self._sent.clear()
 
     def _take_line(self) -> bool:
         if self._sent.startswith(_TLS_RECORD):
             self.dialogue.is_encrypted = True
             return False
-        line = _cut_line(self._sent)
+        line = self._cut_line(self._sent)
         if line is None:
             if len(self._sent) > _LONGEST_LINE:
                 self._sent.clear()
@@ -155,12 +164,12 @@ class SmtpStream:
         self.dialogue.forget()
         self._understand()
 
-
-def _cut_line(buffer: bytearray) -> str | None:
-    """Take the first line off, without its end; None where none is whole."""
-    end = buffer.find(b"\n")
-    if end < 0:
-        return None
-    line = bytes(buffer[:end]).rstrip(b"\r")
-    del buffer[: end + 1]
-    return line.decode("utf-8", "replace")
+    def _cut_line(self, buffer: bytearray) -> str | None:
+        """Take the first line off, without its end; None where none is whole."""
+        end = buffer.find(b"\n")
+        if end < 0:
+            return None
+        line = bytes(buffer[:end]).rstrip(b"\r")
+        del buffer[: end + 1]
+        self._lines += 1
+        return line.decode("utf-8", "replace")

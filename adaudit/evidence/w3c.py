@@ -26,6 +26,7 @@ _HELLO = frozenset({"EHLO", "HELO"})
 _LONGEST_PAUSE = timedelta(minutes=30)
 """A virtual server drops a silent client after 25 minutes. KB 321757"""
 _MOST_OPEN = 10_000
+_MOST_COMPUTERS = 2
 
 
 class _Key(NamedTuple):
@@ -165,7 +166,7 @@ class W3cLog:
 
     def _owner(self, row: Mapping[str, str]) -> str:
         name = row.get("s-computername", "")
-        if name:
+        if name and len(self.computers) < _MOST_COMPUTERS:
             self.computers.add(name)
         return name or self._computer or row.get("s-ip", "")
 
