@@ -53,10 +53,9 @@ class Dialogue:
         )
 
     def _talk(self) -> None:
-        client: SmtpClient | None = self._connect(self._addresses(), self._exchanges)
-        offered = self._introduce(client)
-        if offered is not None:
-            client = self._ask_xexch50(client)
+        first = self._connect(self._addresses(), self._exchanges)
+        offered = self._introduce(first)
+        client = first if offered is None else self._ask_xexch50(first)
         if offered is not None and "STARTTLS" in offered:
             client = self._start_tls(client)
         if client is not None:
