@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from adaudit.findings import DiagnosisReport
-from adaudit.report.lines import SHOWN, labelled, labelled_text, wrap
+from adaudit.report.lines import SHOWN, flow, wrap
 
 
 def evidence(report: DiagnosisReport) -> list[str]:
@@ -13,16 +13,21 @@ def evidence(report: DiagnosisReport) -> list[str]:
     return ["Evidence", *items(report.evidence)]
 
 
+def not_identified(report: DiagnosisReport) -> list[str]:
+    """Refused mail that could not be ascribed to a pair of servers."""
+    if not report.unnamed:
+        return []
+    return ["Refusals between servers that are not both known", *items(report.unnamed)]
+
+
 def not_judged(report: DiagnosisReport) -> list[str]:
-    """Refusals whose servers are not known, and what could not be read; like reasons together."""
-    lines = []
-    for index, refusal in enumerate(report.unnamed):
-        lines += labelled_text("" if index else "refused", f"- {refusal}")
+    """What could not be read or understood; what shares a reason stands together below it."""
     subjects: dict[str, list[str]] = {}
     for gap in report.gaps:
         subjects.setdefault(gap.reason, []).append(gap.subject)
+    lines: list[str] = []
     for reason, names in subjects.items():
-        lines += [*wrap(f"not read: {reason}", "   "), *_subjects(names)]
+        lines += _gaps(reason, list(dict.fromkeys(names)))
     return ["Not judged", *lines] if lines else []
 
 
@@ -31,15 +36,15 @@ def warnings(report: DiagnosisReport) -> list[str]:
     return ["Warnings", *items(report.warnings)] if report.warnings else []
 
 
-def _subjects(names: list[str]) -> list[str]:
-    unique = list(dict.fromkeys(names))
-    shown = unique if len(unique) <= SHOWN else unique[: SHOWN - 1]
-    lines = [line for name in shown for line in labelled("", name)]
-    if len(shown) < len(unique):
-        lines += labelled("", f"and {len(unique) - len(shown)} more, each of them in the json form")
-    return lines
-
-
 def items(texts: Iterable[str]) -> list[str]:
     """One text after another, each marked at its beginning."""
     return [line for text in texts for line in wrap(text, "   - ")]
+
+
+def _gaps(reason: str, names: list[str]) -> list[str]:
+    if len(names) == 1:
+        return items([f"{names[0]}: {reason}"])
+    shown = names if len(names) <= SHOWN else names[: SHOWN - 1]
+    more = len(names) - len(shown)
+    rest = [f"     and {more} more, each of them in the json form"] if more else []
+    return [*items([reason]), *(line for name in shown for line in flow([name], "     ")), *rest]

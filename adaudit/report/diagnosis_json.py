@@ -16,7 +16,7 @@ a version; none is taken away or changes its meaning. `[]` is a list, `?` may be
 - `targets[].evidence[]`: the sources beside the directory, with what limits them
 - `targets[].diagnoses[].sender`
 - `targets[].diagnoses[].receiver`
-- `targets[].diagnoses[].verdict`: `cause`, `not decided` where a step is unknown, else `no cause`
+- `targets[].diagnoses[].verdict`: `cause`, `undecided` where a step is unknown, else `no cause`
 - `targets[].diagnoses[].complete`: whether every step was decided; a cause may be known without
 - `targets[].diagnoses[].causes[]`: what stops the mail, in the order of the article
 - `targets[].diagnoses[].steps[].number`: step of KB 843106; several checks may make one step

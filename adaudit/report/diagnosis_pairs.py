@@ -37,7 +37,7 @@ def glance(diagnoses: Sequence[Diagnosis]) -> list[str]:
     lines = [f"{counted(len(diagnoses), 'pair')}: {', '.join(verdicts(diagnoses))}"]
     for cause, pairs in _by_cause(diagnoses).items():
         lines += [*labelled_text("cause", cause), *labelled("", *pairs)]
-    for verdict in (PairVerdict.NOT_DECIDED, PairVerdict.NO_CAUSE):
+    for verdict in (PairVerdict.UNDECIDED, PairVerdict.NO_CAUSE):
         if pairs := [str(each) for each in diagnoses if verdict_on(each) is verdict]:
             lines += labelled(verdict, *pairs)
     return lines

@@ -14,13 +14,13 @@ class PairVerdict(StrEnum):
     """What a diagnosis came to. A cause weighs more than a step that could not be decided."""
 
     CAUSE = "cause"
-    NOT_DECIDED = "not decided"
+    UNDECIDED = "undecided"
     NO_CAUSE = "no cause"
 
 
 _COUNTED = {
     PairVerdict.CAUSE: "with a cause",
-    PairVerdict.NOT_DECIDED: "not decided",
+    PairVerdict.UNDECIDED: "undecided",
     PairVerdict.NO_CAUSE: "without a cause",
 }
 
@@ -29,7 +29,7 @@ def verdict_on(diagnosis: Diagnosis) -> PairVerdict:
     """What the diagnosis of one pair came to."""
     if diagnosis.causes:
         return PairVerdict.CAUSE
-    return PairVerdict.NO_CAUSE if diagnosis.is_complete else PairVerdict.NOT_DECIDED
+    return PairVerdict.NO_CAUSE if diagnosis.is_complete else PairVerdict.UNDECIDED
 
 
 def unknown_steps(diagnosis: Diagnosis) -> int:
@@ -79,8 +79,8 @@ def _state(report: DiagnosisReport) -> str:
         return "FAILED"
     undecided = sum(unknown_steps(diagnosis) for diagnosis in report.diagnoses)
     missing = [
-        f"{len(report.gaps)} not read" if report.gaps else "",
-        f"{len(report.unnamed)} not identified" if report.unnamed else "",
+        counted(len(report.gaps), "gap") if report.gaps else "",
+        f"{counted(len(report.unnamed), 'refusal')} not identified" if report.unnamed else "",
         f"{counted(undecided, 'step')} unknown" if undecided else "",
     ]
     told = ", ".join(filter(None, missing))
