@@ -13,11 +13,13 @@ from adaudit.exchange.smtp import AUTHENTICATION_VERBS, is_masked_banner, is_mas
 UNKNOWN_VERB = "UNKNOWN"
 """Stands for a line that begins with no known verb"""
 
-_VERBS = frozenset(
-    ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "BDAT", "RSET", "NOOP", "QUIT", "VRFY", "EXPN", "HELP", "TURN", "ATRN", "ETRN", "SEND", "SOML", "SAML", "STARTTLS", "AUTH", "X-EXPS", "X-LINK2STATE", "XEXCH50", "X-ANONYMOUSTLS", "XRDST", "XSHADOW", "XPROXY"]
+_VERB = re.compile(
+    "EHLO|HELO|MAIL|RCPT|DATA|BDAT|RSET|NOOP|QUIT|VRFY|EXPN|HELP|TURN|ATRN|ETRN|SEND|SOML|SAML|"
+    "STARTTLS|AUTH|X-EXPS|X-LINK2STATE|XEXCH50|X-ANONYMOUSTLS|XRDST|XSHADOW|XPROXY"
 )
-_MECHANISMS = frozenset(
-    ["GSSAPI", "NTLM", "LOGIN", "PLAIN", "CRAM-MD5", "DIGEST-MD5", "GSS-SPNEGO", "EXCHANGEAUTH", "KERBEROS_V4", "EXTERNAL", "ANONYMOUS", "XOAUTH2", "OAUTHBEARER", "SCRAM-SHA-1", "SCRAM-SHA-256", "MSN"]
+_MECHANISM = re.compile(
+    "GSSAPI|NTLM|LOGIN|PLAIN|CRAM-MD5|DIGEST-MD5|GSS-SPNEGO|EXCHANGEAUTH|KERBEROS_V4|EXTERNAL|"
+    "ANONYMOUS|XOAUTH2|OAUTHBEARER|SCRAM-SHA-1|SCRAM-SHA-256|MSN"
 )
 _BEARING = AUTHENTICATION_VERBS | {"XEXCH50", "STARTTLS", "X-LINK2STATE", "X-ANONYMOUSTLS"}
 _TOLD = frozenset({"", "EHLO", "HELO", "XEXCH50", "STARTTLS", "X-ANONYMOUSTLS", "QUIT", "RSET"})
@@ -45,20 +47,18 @@ def parsed(line: str) -> tuple[str, str, int]:
 def known_verb(word: str) -> str:
     """The verb in upper case where it is known or masked, else `UNKNOWN_VERB`."""
     verb = word.upper()
-    is_known = verb in _VERBS or (len(verb) <= _LONGEST_VERB and is_masked_verb(verb))
+    is_known = _VERB.fullmatch(verb) or (len(verb) <= _LONGEST_VERB and is_masked_verb(verb))
     return verb if is_known else UNKNOWN_VERB
 
 
 def kept_argument(verb: str, argument: str) -> str:
     """What of an argument is kept: a host name, the numbers of XEXCH50, a mechanism."""
-    words = argument.split()
+    word = argument.strip().split(" ", 1)[0].upper()
     if verb in {"EHLO", "HELO"}:
         return argument.strip()[:_LONGEST_TEXT]
     if verb == "XEXCH50":
         return argument.strip() if _NUMBERS.fullmatch(argument.strip()) else ""
-    if verb in AUTHENTICATION_VERBS and words and words[0].upper() in _MECHANISMS:
-        return words[0].upper()
-    return ""
+    return word if verb in AUTHENTICATION_VERBS and _MECHANISM.fullmatch(word) else ""
 
 
 def told(verb: str, line: str) -> str:

@@ -34,7 +34,6 @@ class SmtpStream:
         """When the client's last bytes came"""
         self._is_lost = not is_begun
         """Whether a command that is known has to come before lines have a meaning again"""
-        self._has_hole_in_message = False
         self._lines = 0
 
     @property
@@ -73,7 +72,6 @@ class SmtpStream:
         if is_of_client and dialogue.payload is Payload.BYTES and size <= dialogue.payload_size:
             self._pass_over(size)
         elif is_of_client and dialogue.payload is Payload.MESSAGE:
-            self._has_hole_in_message = True
             dialogue.is_whole = False
             self._sent.clear()
         else:
@@ -81,14 +79,15 @@ class SmtpStream:
             self._lose_the_thread()
 
     def _reply(self, line: str, at: datetime | None) -> None:
-        dialogue = self.dialogue
-        if self._has_hole_in_message:
-            self._end_message_unseen()
-        if self._is_lost:
-            return
-        payload = dialogue.payload
-        dialogue.reply(line, at)
-        if dialogue.payload is Payload.MESSAGE and payload is None:
+        dialogue, payload = self.dialogue, self.dialogue.payload
+        if not self._is_lost:
+            dialogue.reply(line, at)
+        if payload is not None and dialogue.is_answered:
+            # What the client sends instead of commands is over, though its end was not seen.
+            dialogue.end_payload()
+            dialogue.is_whole = False
+            self._sent.clear()
+        elif payload is None and dialogue.payload is Payload.MESSAGE:
             self._sent[:0] = b"\r\n"  # a message may consist of its end alone
         self._understand()
 
@@ -144,14 +143,7 @@ class SmtpStream:
             return False
         del self._sent[: end + len(_END_OF_MESSAGE)]
         self.dialogue.end_payload()
-        self._has_hole_in_message = False
         return True
-
-    def _end_message_unseen(self) -> None:
-        """The server answers, so the message is over, though its end is in a hole."""
-        self._has_hole_in_message = False
-        self._sent.clear()
-        self.dialogue.end_payload()
 
     def _waits_too_long(self) -> bool:
         if len(self._sent) > _LARGEST_WAIT:
