@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from adaudit.checks._traffic import Traffic, of_probe, of_session, reply
+from adaudit.checks._traffic import of_probe, of_session, reply
 from adaudit.directory.evidence import Observed
 from adaudit.directory.observations import SessionEnd, SmtpExchange, SmtpProbe, SmtpSession
 from adaudit.exchange.peers import Route
@@ -18,6 +18,7 @@ from adaudit.exchange.smtp import (
     refused_ehlo,
     verbs,
 )
+from adaudit.exchange.traffic import Traffic
 
 _NOT_KNOWN = frozenset({500, 502})  # as though it were no command, [RFC5321] 4.2.2
 _OPENED = frozenset({"MAIL", "RCPT", "XEXCH50", "DATA", "BDAT"})

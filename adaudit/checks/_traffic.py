@@ -1,72 +1,19 @@
-"""The SMTP sessions and probes of the evidence, by the servers that took part in them."""
+"""What checks that judge a pair by its SMTP sessions and probes share."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Self, TypeVar
 
 from adaudit.checks._context import Context
-from adaudit.directory.evidence import EvidenceBase, Observed
+from adaudit.directory.evidence import Observed
 from adaudit.directory.observations import SmtpExchange, SmtpProbe, SmtpSession, SourceKind
 from adaudit.exchange.organisation import ExchangeServer, Version
-from adaudit.exchange.peers import Peer, Peers, Route, Standing
-from adaudit.exchange.smtp import client_name, greeting_name
+from adaudit.exchange.peers import Route
+from adaudit.exchange.traffic import Traffic
 from adaudit.wording import counted
 
 DIALOGUES = (SourceKind.SMTP_LOG, SourceKind.CAPTURE)
 _NAMED = 3
 _OLD = Version.EXCHANGE_55
-_T = TypeVar("_T")
-
-
-@dataclass(frozen=True)
-class Traffic:
-    """Who spoke with whom, as logs, captures and probes show it."""
-
-    peers: Peers
-    by_pair: Mapping[tuple[str, str], tuple[Observed[SmtpSession], ...]]
-    """Sessions by who the client is and who the server is, see `identities`"""
-    by_host: Mapping[str, tuple[Observed[SmtpProbe], ...]]
-
-    @classmethod
-    def of(cls, peers: Peers, evidence: EvidenceBase) -> Self:
-        """Sort what was observed by who took part."""
-        by_pair: dict[tuple[str, str], list[Observed[SmtpSession]]] = defaultdict(list)
-        for session in evidence.sessions:
-            for client in _client(session.record, peers):
-                for server in _server(session.record, peers):
-                    by_pair[client, server].append(session)
-        by_host: dict[str, list[Observed[SmtpProbe]]] = defaultdict(list)
-        for probe in evidence.probes:
-            for host in _host(probe.record, peers):
-                by_host[host].append(probe)
-        return cls(
-            peers,
-            {pair: tuple(found) for pair, found in by_pair.items()},
-            {host: tuple(found) for host, found in by_host.items()},
-        )
-
-    def sessions(self, route: Route) -> tuple[Observed[SmtpSession], ...]:
-        """The sessions in which the sender of a route was the client of its receiver."""
-        clients, servers = (identities(peer, self.peers) for peer in (route.sender, route.receiver))
-        found = [
-            session
-            for client in sorted(clients)
-            for server in sorted(servers)
-            for session in self.by_pair.get((client, server), ())
-        ]
-        return _each_once(found)
-
-    def probes(self, receiver: Peer) -> tuple[Observed[SmtpProbe], ...]:
-        """The probes of a receiver, from wherever they were made."""
-        hosts = sorted(identities(receiver, self.peers))
-        return _each_once([probe for host in hosts for probe in self.by_host.get(host, ())])
-
-    def is_seen_from(self, sender: Peer, probe: SmtpProbe) -> bool:
-        """Whether a probe was made on the sender itself."""
-        seen_from = self.peers.find(probe.seen_from)
-        return not identities(seen_from, self.peers).isdisjoint(identities(sender, self.peers))
 
 
 def traffic_of(context: Context) -> Traffic:
@@ -136,43 +83,3 @@ def first_of(lines: Iterable[str], what: str) -> tuple[str, ...]:
     found = tuple(dict.fromkeys(lines))
     more = len(found) - _NAMED
     return (*found[:_NAMED], f"{counted(more, f'more {what}')} alike") if more > 0 else found
-
-
-def _client(session: SmtpSession, peers: Peers) -> frozenset[str]:
-    return _side(peers.find(session.client), client_name(session.exchanges), peers)
-
-
-def _server(session: SmtpSession, peers: Peers) -> frozenset[str]:
-    return _side(peers.find(session.server), greeting_name(session.exchanges), peers)
-
-
-def _host(probe: SmtpProbe, peers: Peers) -> frozenset[str]:
-    host = peers.find(probe.host)
-    if host.server is None and probe.address is not None:
-        by_address = peers.find(probe.address)
-        if by_address.server is not None:
-            return identities(by_address, peers)
-    return _side(host, greeting_name(probe.exchanges), peers)
-
-
-def _side(peer: Peer, said: str | None, peers: Peers) -> frozenset[str]:
-    """Who a side is; the name that it gave of itself counts where nothing else tells."""
-    if peer.standing is Standing.UNKNOWN and said is not None:
-        named = peers.find(said)
-        if named.server is not None:
-            return identities(named, peers)
-    return identities(peer, peers)
-
-
-def identities(peer: Peer, peers: Peers) -> frozenset[str]:
-    """The label of a member; of any other its name, and the names that its address has."""
-    if peer.server is not None:
-        return frozenset({peer.server.label})
-    plain = peer.name.strip().strip("[]").rstrip(".").lower()
-    names = {name.lower().rstrip(".") for name, _ in peers.addresses.get(plain, ())}
-    return frozenset({plain, *names}) - {""}
-
-
-def _each_once(found: Iterable[_T]) -> tuple[_T, ...]:
-    by_id = {id(item): item for item in found}
-    return tuple(by_id.values())

@@ -20,13 +20,14 @@ from adaudit.access.token import Token
 from adaudit.access.verdict import Verdict
 from adaudit.checks._context import Context
 from adaudit.checks._step import failed, not_applicable, passed, told, unknown
-from adaudit.checks._traffic import identities, identity, internal_routes
+from adaudit.checks._traffic import identity, internal_routes
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.errors import DescriptorError, QuestionError
 from adaudit.exchange.connectors import SmtpConnector, smtp_connectors
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Peer, Route, Standing
+from adaudit.exchange.traffic import identities
 from adaudit.findings import (
     Finding,
     NotApplicable,

@@ -19,12 +19,10 @@ from datetime import UTC, datetime
 
 from adaudit.checks._account_state import account_lines, disabled_account
 from adaudit.checks._context import Context
-from adaudit.checks._exps import ExpsEvents, ExpsLog, Logged
 from adaudit.checks._exps_finding import exps_alone, exps_failure, sender_disabled
 from adaudit.checks._step import failed, not_applicable, passed, told, unknown, warned
 from adaudit.checks._traffic import (
     DIALOGUES,
-    Traffic,
     both_servers,
     first_of,
     internal_routes,
@@ -37,10 +35,14 @@ from adaudit.checks._traffic import (
 from adaudit.directory.entry import Gap
 from adaudit.directory.evidence import Observed
 from adaudit.directory.observations import SmtpSession, SourceKind
+from adaudit.exchange.exps import ExpsEvents, ExpsLog, Logged
 from adaudit.exchange.logging_level import MAXIMUM, logging_level
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
+from adaudit.exchange.security_status import status_text
 from adaudit.exchange.smtp import AUTHENTICATION_VERBS
+from adaudit.exchange.traffic import Traffic
+from adaudit.exchange.transport_events import SecurityFailure
 from adaudit.findings import Finding, NotApplicable, Outcome, Ruling, Severity
 
 SEVERITY = Severity.HIGH
@@ -84,11 +86,11 @@ def _ruling(
     events = log.between(sender, receiver)
     route = Route(context.peers.member(sender), context.peers.member(receiver))
     refused, held = _sessions(traffic.sessions(route))
-    if seen := (*(event.line for event in events.with_refusal), *refused):
+    if seen := (*(_line(event) for event in events.with_refusal), *refused):
         finding = exps_failure(sender, receiver, _code(events.with_refusal))
         return failed(finding, *first_of(seen, "line"), *account_lines(sender, context))
     if events.alone:
-        lines = first_of((event.line for event in events.alone), "event")
+        lines = first_of((_line(event) for event in events.alone), "event")
         hint = f"{_ids(events.alone)} without 7004 within 15 minutes: see step 9"
         return warned(exps_alone(sender, receiver, _code(events.alone)), *lines, hint)
     only = _only_refusals(events)
@@ -114,6 +116,16 @@ def _sessions(sessions: tuple[Observed[SmtpSession], ...]) -> tuple[list[str], l
     return refused, held
 
 
+def _line(event: Logged) -> str:
+    record, meaning = event.seen.record, event.meaning
+    where = f"{event.seen.source.name} record {record.number}, {moment(record.at)}"
+    if isinstance(meaning, SecurityFailure):
+        host = f" for `{meaning.host}`" if meaning.host else ", which names no host"
+        return f"{where}: event {record.event_id}{host}: {status_text(meaning.error_code)}"
+    said = f"{meaning.verb} with `{meaning.peer}` answered `{meaning.response}`"
+    return f"{where}: event {record.event_id}: {said}"
+
+
 def _code(events: tuple[Logged, ...]) -> int | None:
     """The error code of the newest event that has one."""
     with_code = [event for event in events if event.code is not None]
@@ -121,7 +133,7 @@ def _code(events: tuple[Logged, ...]) -> int | None:
 
 
 def _ids(events: tuple[Logged, ...]) -> str:
-    ids = sorted({event.event_id for event in events})
+    ids = sorted({event.seen.record.event_id for event in events})
     return f"event {' and '.join(map(str, ids))}"
 
 

@@ -23,7 +23,6 @@ from adaudit.checks._filtering import Shows, Sight, sights
 from adaudit.checks._step import failed, not_applicable, passed, told, unknown, warned
 from adaudit.checks._traffic import (
     DIALOGUES,
-    Traffic,
     both_servers,
     first_of,
     identity,
@@ -35,6 +34,7 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
+from adaudit.exchange.traffic import Traffic
 from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
 
 SEVERITY = Severity.HIGH

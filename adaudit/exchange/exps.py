@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Self
 
-from adaudit.checks._traffic import moment
 from adaudit.directory.evidence import EvidenceBase, Observed
 from adaudit.directory.observations import LogEvent
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Peers
-from adaudit.exchange.security_status import status_text
 from adaudit.exchange.smtp import AUTHENTICATION_VERBS
 from adaudit.exchange.transport_events import ProtocolError, SecurityFailure, decode
 
@@ -24,11 +22,18 @@ WINDOW = timedelta(minutes=15)
 class Logged:
     """One event that bears on EXPS."""
 
-    line: str
-    at: datetime | None
-    event_id: int
-    code: int | None = None
-    """Of a failure: the HRESULT"""
+    seen: Observed[LogEvent]
+    meaning: ProtocolError | SecurityFailure
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was logged."""
+        return self.seen.record.at
+
+    @property
+    def code(self) -> int | None:
+        """The HRESULT of a failure."""
+        return self.meaning.error_code if isinstance(self.meaning, SecurityFailure) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +71,12 @@ class ExpsLog:
                 continue
             if isinstance(meaning, SecurityFailure):
                 for host in _host(meaning, peers):
-                    failures[logger.label, host].append(_failure(seen, meaning))
+                    failures[logger.label, host].append(Logged(seen, meaning))
             elif isinstance(meaning, ProtocolError) and _bears_on_exps(meaning):
                 other = peers.find(meaning.peer).server
                 for pair in _pair(logger, other, meaning):
                     where = denials if _is_denial(meaning) else refusals
-                    where[pair].append(_refusal(seen, meaning))
+                    where[pair].append(Logged(seen, meaning))
         return cls(failures, refusals, denials)
 
     def between(self, sender: ExchangeServer, receiver: ExchangeServer) -> ExpsEvents:
@@ -115,22 +120,6 @@ def _bears_on_exps(error: ProtocolError) -> bool:
 
 def _is_denial(error: ProtocolError) -> bool:
     return error.verb in AUTHENTICATION_VERBS and error.response.startswith("535")
-
-
-def _failure(seen: Observed[LogEvent], failure: SecurityFailure) -> Logged:
-    host = f" for `{failure.host}`" if failure.host else ", which names no host"
-    line = f"{_place(seen)}: event {seen.record.event_id}{host}: {status_text(failure.error_code)}"
-    return Logged(line, seen.record.at, seen.record.event_id, failure.error_code)
-
-
-def _refusal(seen: Observed[LogEvent], error: ProtocolError) -> Logged:
-    said = f"{error.verb} with `{error.peer}` answered `{error.response}`"
-    line = f"{_place(seen)}: event {seen.record.event_id}: {said}"
-    return Logged(line, seen.record.at, seen.record.event_id)
-
-
-def _place(seen: Observed[LogEvent]) -> str:
-    return f"{seen.source.name} record {seen.record.number}, {moment(seen.record.at)}"
 
 
 def _times(events: Sequence[Logged]) -> list[datetime]:
