@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from adaudit.findings import Diagnosis, Finding
 from adaudit.report.diagnosis_state import PairVerdict, unknown_steps, verdict_on, verdicts
-from adaudit.report.diagnosis_steps import OUTCOMES, is_telling, step_sections
+from adaudit.report.diagnosis_steps import OUTCOMES, is_telling, step_lines
 from adaudit.report.lines import labelled, labelled_text, wrap
 from adaudit.wording import counted
 
@@ -51,11 +51,9 @@ def pair_sections(diagnoses: Sequence[Diagnosis]) -> Iterator[list[str]]:
     pairs is told in full under the first.
     """
     told = _first_told(diagnoses)
-    is_single = len(diagnoses) == 1
-    for diagnosis in diagnoses:
-        yield (
-            [f"{diagnosis}   step by step"] if is_single else _headline(diagnosis, told)
-        ) + step_sections(diagnosis, told)
+    for each in diagnoses:
+        single = [f"{each}   step by step"] if len(diagnoses) == 1 else None
+        yield (single or _headline(each, told)) + step_lines(each, told)
 
 
 def _headline(diagnosis: Diagnosis, told: Mapping[str, str]) -> list[str]:
@@ -98,7 +96,7 @@ def _causes(diagnosis: Diagnosis) -> list[_Cause]:
     """Each cause once, in the order of the article, with all findings behind it."""
     causes: dict[str, _Cause] = {}
     for step in diagnosis.steps:
-        if (text := step.ruling.cause) is not None:
+        if text := step.ruling.cause:
             known = causes.get(text, _Cause(text, step.number, ()))
             findings = {each.id: each for each in (*known.findings, *step.ruling.findings)}
             causes[text] = _Cause(text, known.step, tuple(findings.values()))

@@ -1,6 +1,6 @@
 """The steps of one diagnosis in lines, short where nothing is to be done."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 from adaudit.findings import Diagnosis, Finding, Outcome, Step
@@ -28,24 +28,25 @@ def is_telling(outcome: Outcome) -> bool:
     return outcome not in (Outcome.PASS, Outcome.NOT_APPLICABLE)
 
 
-def step_sections(diagnosis: Diagnosis, told: Mapping[str, str]) -> list[str]:
+def step_lines(diagnosis: Diagnosis, told: Mapping[str, str]) -> list[str]:
     """
     All steps in the order of the article, with all evidence.
 
     What an earlier step of the pair said already is not said again where nothing is wrong. `told`
     names the pair under which each finding is told in full, by its id.
     """
-    lines: list[str] = []
+    pair, lines = str(diagnosis), []
     seen: set[str] = set()
     for step in diagnosis.steps:
-        lines += _step_lines(step, _fresh(step, seen))
+        below = {f.message for f in step.ruling.findings if told[f.id] == pair}
+        lines += _lines(step, _fresh(step, seen, below))
         for finding in step.ruling.findings:
-            lines += _finding(finding, str(diagnosis), told)
+            lines += _finding(finding, pair, told)
         seen.update(step.ruling.evidence)
     return lines
 
 
-def _step_lines(step: Step, evidence: Sequence[str]) -> list[str]:
+def _lines(step: Step, evidence: Sequence[str]) -> list[str]:
     """
     One step with its evidence.
 
@@ -61,12 +62,11 @@ def _step_lines(step: Step, evidence: Sequence[str]) -> list[str]:
     return lines + [line for each in evidence for line in labelled_text("", f"- {each}")]
 
 
-def _fresh(step: Step, seen: set[str]) -> list[str]:
-    """The evidence of a step without what is told elsewhere: above, or with its finding."""
+def _fresh(step: Step, seen: Collection[str], below: Collection[str]) -> list[str]:
+    """The evidence of a step without what is told above, or with its findings below."""
     given = step.ruling.evidence
     if step.ruling.outcome in _FOUND:
-        messages = {finding.message for finding in step.ruling.findings}
-        return [line for line in given if line not in messages]
+        return [line for line in given if line not in below]
     fresh = [line for line in given if line not in seen]
     if len(fresh) == len(given):
         return fresh

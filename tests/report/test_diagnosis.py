@@ -116,6 +116,12 @@ def test_what_a_finding_says_is_not_said_twice_by_its_evidence() -> None:
     assert "- ex01.reg says 0" in shown
 
 
+def test_evidence_that_a_finding_of_another_pair_says_is_not_lost() -> None:
+    only = replace(OPEN, evidence=(OPEN.findings[0].message,))
+    pairs = (diagnosis(sender, "EX01", exch50_auth_check=only) for sender in ("EX02", "EX03"))
+    assert flowing(report(*pairs)).count("EX01 accepts anonymous XEXCH50") == 2
+
+
 def test_a_pass_shows_all_its_evidence_and_not_the_fault_that_was_looked_for() -> None:
     text = lines(stopped())
     shown = block(text, "peer-scope")
