@@ -52,6 +52,8 @@ class Segment:
     data: bytes
     missing: int = 0
     """How many bytes at its end were not captured"""
+    identification: int = 0
+    """Of its packet; two copies of one packet have the same. 0 where there is none"""
 
     def has(self, flags: TcpFlags) -> bool:
         """Whether all of `flags` are set."""
@@ -65,6 +67,7 @@ class _Packet(NamedTuple):
     destination: str
     data: bytes
     missing: int
+    identification: int = 0
 
 
 def segment_of(link_type: int, frame: bytes) -> Segment | None:
@@ -134,14 +137,13 @@ def _ipv4(ip: bytes) -> _Packet | None:
     if len(ip) < 20 or ip[9] != _TCP:
         return None
     header = (ip[0] & 0x0F) * 4
-    total, _, fragment = unpack_from(">HHH", ip, 2)
+    total, identification, fragment = unpack_from(">HHH", ip, 2)
     if header < 20 or fragment & 0x1FFF:
         return None
     total = total or len(ip)  # an adapter that segments itself leaves it to be filled in
     data = ip[header:total]
-    return _Packet(
-        str(ip_address(ip[12:16])), str(ip_address(ip[16:20])), data, total - header - len(data)
-    )
+    source, destination = str(ip_address(ip[12:16])), str(ip_address(ip[16:20]))
+    return _Packet(source, destination, data, total - header - len(data), identification)
 
 
 def _ipv6(ip: bytes) -> _Packet | None:
@@ -195,4 +197,5 @@ def _tcp(packet: _Packet) -> Segment | None:
         flags=TcpFlags(flags & 0x17),
         data=data,
         missing=missing,
+        identification=packet.identification,
     )

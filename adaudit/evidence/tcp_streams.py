@@ -5,12 +5,15 @@ What was sent again is dropped and counted; what the capture does not hold is to
 soon as the other side acknowledges what follows it, or too much waits behind it.
 """
 
+from collections import deque
 from dataclasses import dataclass, field
 
 from adaudit.evidence.frames import Endpoint, Segment, TcpFlags
 
 _MOST_WAITING = 128
 """Segments that wait for one before them; one window of 64 KiB has fewer"""
+_MOST_COPIES = 32
+"""Packets back that a copy is looked for"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,17 @@ class _Direction:
     """Whether the last segment with data was one sent again"""
     waiting: dict[int, tuple[bytes, int]] = field(default_factory=dict)
     """Data and missing bytes of segments that came too early, by sequence number"""
+    packets: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_MOST_COPIES))
+    """Identification and sequence number of the last packets"""
+
+    def is_copy(self, segment: Segment) -> bool:
+        """Whether the packet was captured before, on another interface for one."""
+        packet = segment.identification, segment.sequence
+        if not segment.identification:
+            return False
+        is_copy = packet in self.packets
+        self.packets.append(packet)
+        return is_copy
 
     def take(self, segment: Segment) -> list[Delivery]:
         """Put a segment in its place, and give what is in order now."""
@@ -191,6 +205,8 @@ class Connection:
 
     def take(self, segment: Segment) -> list[Delivery]:
         """Put a segment in its place, and give what is in order now of both sides."""
+        if self._directions[segment.source].is_copy(segment):
+            return []
         found = self._directions[segment.source].take(segment)
         if segment.has(TcpFlags.ACK):
             other = self._directions[segment.destination]

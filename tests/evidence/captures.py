@@ -25,6 +25,7 @@ class Sent:
     ack: int
     flags: int
     data: bytes = b""
+    identification: int = 0
 
 
 @dataclass
@@ -83,7 +84,8 @@ class Trace:
         tcp.data = sent.data
         from_ip, to_ip = ip_address(source[0]), ip_address(target[0])
         if from_ip.version == 4:
-            ip = dpkt.ip.IP(src=from_ip.packed, dst=to_ip.packed, p=6, data=tcp)
+            ip = dpkt.ip.IP(src=from_ip.packed, dst=to_ip.packed, id=sent.identification, p=6)
+            ip.data = tcp
             ip.len = 20 + len(tcp)
         else:
             ip = dpkt.ip6.IP6(src=from_ip.packed, dst=to_ip.packed, nxt=6, data=tcp)

@@ -178,6 +178,14 @@ def test_retransmissions_are_counted_and_change_nothing(tmp_path: Path) -> None:
     assert (verbs(found), found.retransmissions, found.is_whole) == (VERBS, 2, True)
 
 
+def test_a_packet_captured_twice_is_not_sent_twice(tmp_path: Path) -> None:
+    trace = dialogue()
+    packets = [replace(sent, identification=n) for n, sent in enumerate(trace.sent, 1)]
+    trace.sent = [copy for packet in packets for copy in (packet, packet)]
+    found = session(tmp_path, trace)
+    assert (found.retransmissions, found.is_whole, found.end) == (0, True, SessionEnd.QUIT)
+
+
 def test_a_segment_that_overlaps_gives_only_what_is_new(tmp_path: Path) -> None:
     trace = dialogue()
     first, at = trace.sent[4], trace.sent[4].data.index(b"ex02")
