@@ -150,6 +150,13 @@ def test_the_age_of_the_password_is_wanted_of_computers_only() -> None:
     assert "pwdlastset" in computer - user
 
 
+def test_the_account_of_a_connector_is_wanted_and_its_password_is_not() -> None:
+    exchange = f"CN=Microsoft Exchange,CN=Services,{CONFIGURATION}"
+    connector = want(f"CN=Outside,{exchange}", "msexchroutingsmtpconnector").attributes
+    assert "msexchsmtpoutboundsecurityusername" in connector
+    assert "msexchsmtpoutboundsecuritypassword" not in connector
+
+
 def test_members_are_wanted_of_groups() -> None:
     assert "member" in want(f"CN=g,{DOMAIN}", "group").attributes
 
