@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
+from itertools import product
 from typing import Self, TypeVar
 
 from adaudit.directory.evidence import EvidenceBase, Observed
@@ -25,11 +27,14 @@ class Traffic:
     @classmethod
     def of(cls, peers: Peers, evidence: EvidenceBase) -> Self:
         """Sort what was observed by who took part."""
+        side = cache(partial(_side, peers))
         by_pair: dict[tuple[str, str], list[Observed[SmtpSession]]] = defaultdict(list)
         for session in evidence.sessions:
-            for client in _client(session.record, peers):
-                for server in _server(session.record, peers):
-                    by_pair[client, server].append(session)
+            record = session.record
+            clients = side(record.client, client_name(record.exchanges))
+            servers = side(record.server, greeting_name(record.exchanges))
+            for pair in product(clients, servers):
+                by_pair[pair].append(session)
         by_host: dict[str, list[Observed[SmtpProbe]]] = defaultdict(list)
         for probe in evidence.probes:
             for host in _host(probe.record, peers):
@@ -71,25 +76,17 @@ def identities(peer: Peer, peers: Peers) -> frozenset[str]:
     return frozenset({plain, *names}) - {""}
 
 
-def _client(session: SmtpSession, peers: Peers) -> frozenset[str]:
-    return _side(peers.find(session.client), client_name(session.exchanges), peers)
-
-
-def _server(session: SmtpSession, peers: Peers) -> frozenset[str]:
-    return _side(peers.find(session.server), greeting_name(session.exchanges), peers)
-
-
 def _host(probe: SmtpProbe, peers: Peers) -> frozenset[str]:
-    host = peers.find(probe.host)
-    if host.server is None and probe.address is not None:
+    if peers.find(probe.host).server is None and probe.address is not None:
         by_address = peers.find(probe.address)
         if by_address.server is not None:
             return identities(by_address, peers)
-    return _side(host, greeting_name(probe.exchanges), peers)
+    return _side(peers, probe.host, greeting_name(probe.exchanges))
 
 
-def _side(peer: Peer, said: str | None, peers: Peers) -> frozenset[str]:
+def _side(peers: Peers, name: str, said: str | None) -> frozenset[str]:
     """Who a side is; the name that it gave of itself counts where nothing else tells."""
+    peer = peers.find(name)
     if peer.standing is Standing.UNKNOWN and said is not None:
         named = peers.find(said)
         if named.server is not None:
