@@ -9,12 +9,15 @@ from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Gap
-from adaudit.directory.evidence import EvidenceBase
+from adaudit.directory.evidence import EvidenceBase, Observed
+from adaudit.directory.observations import RegistryValue
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.groups import ServersGroup, servers_groups
+from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.pairs import MailFlow
 from adaudit.exchange.peers import Peers, Route
 from adaudit.exchange.refusals import Refusal, refusals
+from adaudit.exchange.registry import registry_value
 from adaudit.wording import counted
 
 
@@ -61,6 +64,12 @@ class Context:
         """The pairs whose refused XEXCH50 the evidence shows, each once."""
         by_label = {refusal.route.label: refusal.route for refusal in reversed(self.refusals)}
         return tuple(by_label[label] for label in sorted(by_label))
+
+    def registry_value(
+        self, server: ExchangeServer, key: str, name: str
+    ) -> Observed[RegistryValue] | None:
+        """What the registry of a server holds, None where no evidence tells of it."""
+        return registry_value(server, key, name, self.evidence, self.peers)
 
     @property
     def faults(self) -> tuple[Gap, ...]:

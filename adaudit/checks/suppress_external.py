@@ -18,16 +18,14 @@ from adaudit.checks._context import Context
 from adaudit.checks._step import not_applicable, of_sender, passed, told, unknown, warned
 from adaudit.checks._traffic import identity
 from adaudit.directory.entry import Gap
-from adaudit.directory.evidence import Observed
-from adaudit.directory.observations import RegistryValue, SourceKind
+from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Peer, Route, Standing
+from adaudit.exchange.registry import SUPPRESS_EXTERNAL, XEXCH50, shown
 from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
 
 SEVERITY = Severity.INFO
 STEP = 10
-_KEY = r"HKLM\SYSTEM\CurrentControlSet\Services\SMTPSVC\XEXCH50"
-_NAME = "SuppressExternal"
 
 
 def judge(context: Context, route: Route) -> Ruling:
@@ -62,31 +60,16 @@ def _is_outside(peer: Peer) -> bool:
 
 
 def _ruling(context: Context, sender: ExchangeServer, receiver: Peer) -> Ruling:
-    found = _values(context, sender)
-    if not found:
-        wanted = f"{_NAME} under {_KEY} of {sender.label}"
+    seen = context.registry_value(sender, XEXCH50, SUPPRESS_EXTERNAL)
+    if seen is None:
+        wanted = f"{SUPPRESS_EXTERNAL} under {XEXCH50} of {sender.label}"
         return unknown(f"no registry among the evidence tells {wanted}")
-    newest = max(found, key=lambda seen: seen.source.taken_at)
-    line = f"{newest.source.name}: {_NAME} of {sender.label} is {_shown(newest.record)}"
-    if newest.record.value == 1:
+    line = shown(seen)
+    if seen.record.value == 1:
         return passed(line)
     if not _is_outside(receiver):
         return unknown(line, f"{receiver.label}: {receiver.standing}")
     return warned(_finding(sender, receiver), line)
-
-
-def _values(context: Context, sender: ExchangeServer) -> list[Observed[RegistryValue]]:
-    return [
-        seen
-        for seen in context.evidence.registry
-        if seen.record.key.lower().endswith(r"\services\smtpsvc\xexch50")
-        and seen.record.name.lower() == _NAME.lower()
-        and context.peers.find(seen.record.computer or "").server is sender
-    ]
-
-
-def _shown(value: RegistryValue) -> str:
-    return "absent" if value.value is None else f"`{value.value}` ({value.type})"
 
 
 def _finding(sender: ExchangeServer, receiver: Peer) -> Finding:
@@ -97,8 +80,10 @@ def _finding(sender: ExchangeServer, receiver: Peer) -> Finding:
         subject=Party(sender.label, str(sender.dn)),
         message=(
             f"{sender.label} sends XEXCH50 outside the organisation, where 504 or 505 is expected:"
-            f" {_NAME} is not 1"
+            f" {SUPPRESS_EXTERNAL} is not 1"
         ),
         affects=(f"{sender.label} → {receiver.label}",),
-        remedy=(f"create the REG_DWORD value {_NAME} = 1 under {_KEY} on {sender.label}",),
+        remedy=(
+            f"create the REG_DWORD value {SUPPRESS_EXTERNAL} = 1 under {XEXCH50} on {sender.label}",
+        ),
     )

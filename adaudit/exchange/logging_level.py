@@ -7,17 +7,16 @@ as 0, 1, 3 and 5. The name of the value is taken to be built as those of the oth
 Exchange are, a number and the category: `7 SMTP Protocol`.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adaudit.directory.evidence import EvidenceBase
 from adaudit.directory.observations import EvidenceSource
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Peers
+from adaudit.exchange.registry import DIAGNOSTICS, registry_value_ending
 
 MINIMUM, MEDIUM, MAXIMUM = 1, 3, 5
-_KEY = "\\services\\msexchangetransport\\diagnostics"
-_CATEGORY = "smtp protocol"
+_CATEGORY = "SMTP Protocol"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +41,7 @@ def logging_level(
     server: ExchangeServer, evidence: EvidenceBase, peers: Peers
 ) -> LoggingLevel | None:
     """The level of a server, None where no registry says it."""
-    return next(_levels(server, evidence, peers), None)
-
-
-def _levels(server: ExchangeServer, evidence: EvidenceBase, peers: Peers) -> Iterator[LoggingLevel]:
-    for seen in evidence.registry:
-        value, computer = seen.record.value, seen.record.computer
-        is_here = seen.record.key.lower().endswith(_KEY)
-        is_level = is_here and seen.record.name.lower().endswith(_CATEGORY)
-        if not is_level or not isinstance(value, int) or not computer:
-            continue
-        if peers.find(computer).server is server:
-            yield LoggingLevel(value, seen.record.name, seen.source)
+    seen = registry_value_ending(server, DIAGNOSTICS, _CATEGORY, evidence, peers)
+    if seen is None or not isinstance(seen.record.value, int):
+        return None
+    return LoggingLevel(seen.record.value, seen.record.name, seen.source)
