@@ -81,7 +81,10 @@ def _report(
     snapshot = context.snapshot
     routes = _routes(context, sender, receiver)
     diagnoses = tuple(diagnose_route(context, route) for route in routes)
-    is_stopped = any(diagnosis.causes for diagnosis in diagnoses)
+    is_stopped = any(
+        route.is_internal and diagnosis.causes
+        for route, diagnosis in zip(routes, diagnoses, strict=True)
+    )
     return DiagnosisReport(
         name=name,
         source=snapshot.source,

@@ -93,6 +93,10 @@ class Context:
         words = ("adaudit", "explain", *self.file, "--who", who, "--on", where, "--right", right)
         return shlex.join(words)
 
+    def diagnosis(self, sender: str, receiver: str) -> str:
+        """The command that makes every step of KB 843106 for a pair."""
+        return shlex.join(("adaudit", "diagnose", *self.file, "--from", sender, "--to", receiver))
+
     @property
     def facts(self) -> tuple[str, ...]:
         """What was looked at, in numbers, and which groups are those of the Exchange servers."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from adaudit.checks._context import Context
 from adaudit.checks._step import not_applicable, passed, unknown
 from adaudit.exchange.accounts import MappingState
-from adaudit.exchange.pairs import PairVerdict
+from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
 from adaudit.exchange.peers import Route
 from adaudit.findings import Finding, Outcome, PairState, Ruling
 from adaudit.security.rights import SEND_AS
@@ -44,4 +44,13 @@ def _lines(pair: PairVerdict, context: Context) -> Iterator[str]:
     for answer in pair.answers:
         said = state(answer.verdict)
         why = reason(answer.verdict, context.view)
-        yield f"{SEND_AS.name} of {answer.account.name} on {answer.object.dn}: {said}: {why}"
+        place = _place(answer, pair)
+        yield f"{SEND_AS.name} of {answer.account.name} on {place}: {said}: {why}"
+
+
+def _place(answer: ObjectVerdict, pair: PairVerdict) -> str:
+    """The object in short: findings have its whole name."""
+    label = pair.receiver.label
+    if answer.object.dn == pair.receiver.dn:
+        return f"the server object {label}"
+    return f"virtual server {answer.object.dn.name} of {label}"

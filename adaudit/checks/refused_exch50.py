@@ -42,7 +42,7 @@ def judge(context: Context, route: Route) -> Ruling:
     """Rule on whether XEXCH50 was refused on the way from one server to another."""
     seen = [refusal for refusal in context.refusals if refusal.route.label == route.label]
     if seen:
-        return failed(_finding(route, seen), *_lines(route, seen, context), is_cause=False)
+        return failed(_finding(route, seen, context), *_lines(route, seen, context), is_cause=False)
     silent = [_silence(server, context) for server in _members(route)]
     known = [line for line in silent if line]
     return passed(*known) if known else unknown(*_missing(route, context))
@@ -80,7 +80,7 @@ def _members(route: Route) -> tuple[ExchangeServer, ...]:
     return tuple(server for server in sides if server is not None)
 
 
-def _finding(route: Route, seen: Sequence[Refusal]) -> Finding:
+def _finding(route: Route, seen: Sequence[Refusal], context: Context) -> Finding:
     events = sorted({refusal.event_id for refusal in seen if refusal.event_id})
     by = f"event {' and '.join(map(str, events))}" if events else "SMTP sessions"
     times = counted(len(seen), "time")
@@ -95,7 +95,7 @@ def _finding(route: Route, seen: Sequence[Refusal]) -> Finding:
             f" `{seen[-1].reply}`, {times} by {by}"
         ),
         affects=(route.label,),
-        remedy=(f"find the cause: adaudit diagnose … --from {names[0]} --to {names[1]}",),
+        look=context.diagnosis(*names),
     )
 
 
