@@ -20,6 +20,8 @@ Row: TypeAlias = Sequence[str]
 _SAMPLE = 1000
 """Rows of Exchange that are looked at"""
 _MOST_COLUMNS = 64
+_NEEDED = {Field.ID, Field.PROVIDER}
+_TIMES = {Field.DATE, Field.BOTH}
 _EVENT_VIEWER = {
     Field.DATE: 0,
     Field.TIME: 1,
@@ -58,19 +60,16 @@ def find_columns(rows: Iterable[Row]) -> Columns | None:
     has_header = not any(map(is_date, first))
     if not has_header and (usual := _usual_order(first)):
         return Columns(usual, has_header=False)
-    named = {kind: at for at, name in enumerate(first) if (kind := field_named(name))}
-    if not (has_header and Field.ID in named and Field.PROVIDER in named):
+    named = _by_name(first) if has_header else {}
+    if not (named.keys() >= _NEEDED and named.keys() & _TIMES):
         sample = [
             *_rows_of_exchange([] if has_header else [first]),
             *_rows_of_exchange(remaining),
         ]
-        named = {**_by_content(sample), **(named if has_header else {})}
-        widest = max(map(len, sample), default=0)
-        named.setdefault(Field.MESSAGE, widest - 1)
-    elif Field.MESSAGE not in named:
-        # Event Viewer gives the description no name
-        named[Field.MESSAGE] = len(first)
-    return Columns(named, has_header) if named.keys() >= {Field.ID, Field.PROVIDER} else None
+        named = {**_by_content(sample), **named}
+        named.setdefault(Field.MESSAGE, max(map(len, sample), default=1) - 1)
+    named.setdefault(Field.MESSAGE, len(first))  # to which Event Viewer gives no name
+    return Columns(named, has_header) if named.keys() >= _NEEDED else None
 
 
 def _usual_order(row: Row) -> Mapping[Field, int] | None:
@@ -81,13 +80,20 @@ def _usual_order(row: Row) -> Mapping[Field, int] | None:
     return _EVENT_VIEWER if parse_event_id(row[5]) >= 0 else None
 
 
+def _by_name(header: Row) -> dict[Field, int]:
+    """The columns whose names are known, the first of each kind."""
+    return {kind: at for at, name in reversed([*enumerate(header)]) if (kind := field_named(name))}
+
+
 def _rows_of_exchange(rows: Iterable[Row]) -> list[Row]:
     return list(islice((row for row in rows if _provider_place(row) is not None), _SAMPLE))
 
 
 def _provider_place(row: Row) -> int | None:
     cells = row[:_MOST_COLUMNS]
-    return next((at for at, cell in enumerate(cells) if cell.casefold() in RELEVANT_IDS), None)
+    return next(
+        (at for at, cell in enumerate(cells) if cell.strip().casefold() in RELEVANT_IDS), None
+    )
 
 
 def _by_content(rows: Sequence[Row]) -> dict[Field, int]:
@@ -109,4 +115,4 @@ def _by_content(rows: Sequence[Row]) -> dict[Field, int]:
 
 
 def _count_relevant(rows: Sequence[Row], provider: int, at: int) -> int:
-    return sum(is_relevant(row[provider], parse_event_id(row[at])) for row in rows)
+    return sum(is_relevant(row[provider].strip(), parse_event_id(row[at])) for row in rows)

@@ -9,25 +9,25 @@ from adaudit.evidence.event_columns import Columns, Row, find_columns
 from adaudit.evidence.event_fields import Field
 from adaudit.evidence.event_message import LONGEST_MESSAGE, split_strings
 from adaudit.evidence.event_times import is_date
-from adaudit.evidence.exported_event import ExportedEvent, parse_event_id, parse_number
+from adaudit.evidence.exported_event import Damage, ExportedEvent, parse_event_id, parse_number
 
 _DELIMITERS = "\t,;"
 
 
 @dataclass(slots=True)
 class Table:
-    """The events of a table; `damaged` says after reading where rows could not be read."""
+    """The events of a table; `damage` says after reading where rows could not be read."""
 
     text: str
     delimiter: str
     columns: Columns
-    damaged: list[str] = field(default_factory=list)
+    damage: Damage = field(default_factory=Damage)
 
     def __iter__(self) -> Iterator[ExportedEvent]:
         """Give the events; a row without an id goes on with the message of the one before."""
-        self.damaged.clear()
+        self.damage = Damage()
         event: ExportedEvent | None = None
-        rows = _rows(self.text, self.delimiter, self.damaged)
+        rows = _rows(self.text, self.delimiter, self.damage)
         for number, row in enumerate(rows, 0 if self.columns.has_header else 1):
             if number == 0:
                 continue
@@ -36,11 +36,13 @@ class Table:
                     yield event
                 event = self._event(row, number)
             elif is_date(self.columns.when(row)):
-                self.damaged.append(f"row {number} has no event id")
+                self.damage.add(f"row {number} has no event id")
             elif event is not None and len(event.message) < LONGEST_MESSAGE:
                 event.message += "\n" + self.delimiter.join(row)
         if event is not None:
             yield event
+        if self.text.count('"') % 2 and not self.text.endswith("\n"):
+            self.damage.add("it ends inside a quoted text")
 
     def _event(self, row: Row, number: int) -> ExportedEvent:
         text = self.columns.text
@@ -66,25 +68,24 @@ class Table:
 def read_table(text: str) -> Table | None:
     """Read a table of events; None where the text is none."""
     for delimiter in _DELIMITERS:
-        columns = find_columns(_rows(text, delimiter, []))
+        columns = find_columns(_rows(text, delimiter, Damage()))
         if columns is not None:
             return Table(text, delimiter, columns)
     return None
 
 
-def _rows(text: str, delimiter: str, damaged: list[str]) -> Iterator[Row]:
+def _rows(text: str, delimiter: str, damage: Damage) -> Iterator[Row]:
     """Give the rows that are not empty."""
     lines = io.StringIO(text, newline="")
-    reader = csv.reader(
-        (line for line in lines if not line.startswith("#TYPE ")), delimiter=delimiter
-    )
+    wanted = (line for line in lines if not line.startswith("#TYPE "))  # of PowerShell
+    reader = csv.reader(wanted, delimiter=delimiter)
     while True:
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            damaged.append(f"line {reader.line_num}: {error}")
+            damage.add(f"line {reader.line_num}: {error}")
             continue
         if any(row):
             yield row

@@ -134,7 +134,8 @@ def _notes(order: DateOrder, encoding: str | None, *, is_zoned: bool) -> Iterato
 
 def _losses(export: _Export, found: _Found) -> Iterator[str]:
     if export.damage.count:
-        yield f"{export.damage.count} parts could not be read: {'; '.join(export.damage.named)}"
+        parts = f"{count} parts" if (count := export.damage.count) > 1 else "1 part"
+        yield f"{parts} could not be read: {'; '.join(export.damage.named)}"
     if found.timeless:
         yield f"{found.timeless} of {found.tally.total} events have no time that can be read"
     if found.speechless:

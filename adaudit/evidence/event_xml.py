@@ -1,5 +1,5 @@
 """
-Event logs as XML: of Event Viewer, or of `wevtutil qe /f:xml`, which writes one event after another.
+Event logs as XML: of Event Viewer, or of `wevtutil qe /f:xml`, which writes no root element.
 
 Each event is taken out of the text and read by itself, so that one that is damaged costs no other,
 and no document type, which could define entities, comes with it.
@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree import ElementTree as ET
 
-from adaudit.evidence.exported_event import ExportedEvent, parse_event_id, parse_number
+from adaudit.evidence.exported_event import Damage, ExportedEvent, parse_event_id, parse_number
 from adaudit.evidence.relevant_events import bounded_strings
 
-_BEGIN = re.compile(r"<Event(?=[\s>])")
 _END = "</Event>"
+_TAG = re.compile(r"<Event(?=[\s>])|</Event>")
 _LARGEST = 1 << 18
 """Characters of one event"""
 _NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
@@ -22,35 +22,38 @@ _NAMESPACE = "{http://schemas.microsoft.com/win/2004/08/events/event}"
 
 @dataclass(slots=True)
 class XmlEvents:
-    """The events of an XML text; `damaged` says after reading which could not be read."""
+    """The events of an XML text; `damage` says after reading which could not be read."""
 
     text: str
-    damaged: list[str] = field(default_factory=list)
+    damage: Damage = field(default_factory=Damage)
 
     def __iter__(self) -> Iterator[ExportedEvent]:
         """Give the events."""
-        self.damaged.clear()
+        self.damage = Damage()
         number = 0
-        match = _BEGIN.search(self.text)
-        while match:
-            number += 1
-            end = self.text.find(_END, match.start(), match.start() + _LARGEST)
-            if end < 0:
-                self.damaged.append(f"event {number} has no end")
-                match = _BEGIN.search(self.text, match.end())
-                continue
-            end += len(_END)
-            try:
-                yield _event(self.text[match.start() : end], number)
-            except ET.ParseError as error:
-                self.damaged.append(f"event {number}: {error}")
-            match = _BEGIN.search(self.text, end)
+        start: int | None = None
+        for match in _TAG.finditer(self.text):
+            if match[0] != _END:
+                if start is not None:
+                    self.damage.add(f"event {number} has no end")
+                number, start = number + 1, match.start()
+            elif start is not None:
+                yield from self._read(self.text[start : min(match.end(), start + _LARGEST)], number)
+                start = None
+        if start is not None:
+            self.damage.add(f"event {number} has no end")
+
+    def _read(self, text: str, number: int) -> Iterator[ExportedEvent]:
+        try:
+            yield _event(text, number)
+        except ET.ParseError as error:
+            self.damage.add(f"event {number}: {error}")
 
 
 def read_xml(text: str) -> XmlEvents | None:
     """Read events in XML; None where the text is something else."""
     start = text[:4096].lstrip()
-    return XmlEvents(text) if start.startswith("<") and _BEGIN.search(text) else None
+    return XmlEvents(text) if start.startswith("<") and _TAG.search(text) else None
 
 
 def _event(text: str, number: int) -> ExportedEvent:

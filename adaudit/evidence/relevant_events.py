@@ -50,8 +50,8 @@ class Tally:
     events: list[LogEvent] = field(default_factory=list)
     unkept: int = 0
     """Relevant events beyond `MOST_KEPT`"""
-    computers: set[str] = field(default_factory=set)
-    """Who logged the records, in upper case; no more than two are told apart"""
+    computers: dict[str, str] = field(default_factory=dict)
+    """Who logged the records, as written, by the name in lower case; no more than two"""
 
     def count(self, at: datetime | None, computer: str = "") -> None:
         """Count a record, relevant or not."""
@@ -60,7 +60,7 @@ class Tally:
             self.first = at if self.first is None else min(self.first, at)
             self.last = at if self.last is None else max(self.last, at)
         if computer and len(self.computers) < 2:
-            self.computers.add(computer.upper())
+            self.computers.setdefault(computer.lower(), computer)
 
     def keep(self, event: LogEvent) -> None:
         """Keep a relevant event, already counted, unless there are too many."""
@@ -81,7 +81,7 @@ class Tally:
 
         Where that says nothing, the records do, if one computer logged them all.
         """
-        (logged_by,) = self.computers if len(self.computers) == 1 else ("",)
+        (logged_by,) = self.computers.values() if len(self.computers) == 1 else ("",)
         contradiction = (
             (f"its records were logged by {logged_by}, not by {computer}",)
             if computer and logged_by and _host(computer) != _host(logged_by)
