@@ -1,5 +1,7 @@
 """Entries and verdicts in words."""
 
+from datetime import UTC, datetime
+
 from adaudit.access.origin import Origin
 from adaudit.access.token import Token
 from adaudit.access.verdict import Deciding, Decision, Reason, Verdict
@@ -123,6 +125,11 @@ def reason(verdict: Verdict | Unreadable, view: View) -> str:
     if verdict.deciding:
         return _with_position(verdict.deciding, view)
     return str(verdict.reason)
+
+
+def moment(at: datetime | None) -> str:
+    """A time as evidence names it: `2004-11-24 12:00:00 UTC`."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "unknown time"
 
 
 def counted(number: int, noun: str) -> str:

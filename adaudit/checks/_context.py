@@ -12,12 +12,14 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.evidence import EvidenceBase, Observed
 from adaudit.directory.observations import RegistryValue
 from adaudit.directory.snapshot import Snapshot
+from adaudit.exchange.exps import ExpsLog
 from adaudit.exchange.groups import ServersGroup, servers_groups
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.pairs import MailFlow
 from adaudit.exchange.peers import Peers, Route
 from adaudit.exchange.refusals import Refusal, refusals
 from adaudit.exchange.registry import registry_value
+from adaudit.exchange.traffic import Traffic
 from adaudit.wording import counted
 
 
@@ -58,6 +60,16 @@ class Context:
     def refusals(self) -> tuple[Refusal, ...]:
         """The XEXCH50 commands that were answered 504 or 505, as the evidence shows."""
         return refusals(self.evidence, self.peers)
+
+    @cached_property
+    def traffic(self) -> Traffic:
+        """Who spoke SMTP with whom, as logs, captures and probes show it."""
+        return Traffic.of(self.peers, self.evidence)
+
+    @cached_property
+    def exps(self) -> ExpsLog:
+        """The failures of authentication between servers that event logs hold."""
+        return ExpsLog.of(self.peers, self.evidence)
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:

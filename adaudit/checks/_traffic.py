@@ -1,24 +1,17 @@
 """What checks that judge a pair by its SMTP sessions and probes share."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 
 from adaudit.checks._context import Context
 from adaudit.directory.evidence import Observed
 from adaudit.directory.observations import SmtpExchange, SmtpProbe, SmtpSession, SourceKind
 from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Route
-from adaudit.exchange.traffic import Traffic
-from adaudit.wording import counted
+from adaudit.wording import counted, moment
 
 DIALOGUES = (SourceKind.SMTP_LOG, SourceKind.CAPTURE)
 _NAMED = 3
 _OLD = Version.EXCHANGE_55
-
-
-def traffic_of(context: Context) -> Traffic:
-    """The traffic that the evidence of a target shows."""
-    return Traffic.of(context.peers, context.evidence)
 
 
 def internal_routes(context: Context) -> Iterator[Route]:
@@ -52,11 +45,6 @@ def outside(route: Route) -> str:
 def identity(server: ExchangeServer) -> str:
     """What tells a server from all others, for the id of a finding."""
     return str(server.entry.guid or server.dn.path)
-
-
-def moment(at: datetime | None) -> str:
-    """A time as evidence names it: `2004-11-24 12:00:00 UTC`."""
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "unknown time"
 
 
 def of_session(seen: Observed[SmtpSession]) -> str:

@@ -26,11 +26,9 @@ from adaudit.checks._traffic import (
     both_servers,
     first_of,
     internal_routes,
-    moment,
     of_session,
     outside,
     reply,
-    traffic_of,
 )
 from adaudit.directory.entry import Gap
 from adaudit.directory.evidence import Observed
@@ -44,6 +42,7 @@ from adaudit.exchange.smtp import AUTHENTICATION_VERBS
 from adaudit.exchange.traffic import Traffic
 from adaudit.exchange.transport_events import SecurityFailure
 from adaudit.findings import Finding, NotApplicable, Outcome, Ruling, Severity
+from adaudit.wording import moment
 
 SEVERITY = Severity.HIGH
 STEP = 6
@@ -55,15 +54,15 @@ def judge(context: Context, route: Route) -> Ruling:
     servers = both_servers(route)
     if servers is None:
         return not_applicable(outside(route))
-    log = ExpsLog.of(context.peers, context.evidence)
-    return _ruling(context, log, traffic_of(context), *servers)
+    log = context.exps
+    return _ruling(context, log, context.traffic, *servers)
 
 
 def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
     """Report what fails between any two servers; what is not logged is no gap of an audit."""
     if not context.evidence.of_kind(SourceKind.EVENT_LOG, *DIALOGUES):
         yield NotApplicable("no event log, SMTP log or packet capture among the evidence")
-    log, traffic = ExpsLog.of(context.peers, context.evidence), traffic_of(context)
+    log, traffic = context.exps, context.traffic
     rulings = (
         (route.label, _ruling(context, log, traffic, *servers))
         for route in internal_routes(context)

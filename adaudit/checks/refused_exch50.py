@@ -26,7 +26,7 @@ from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Route
 from adaudit.exchange.refusals import Refusal
 from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
-from adaudit.wording import counted
+from adaudit.wording import counted, moment
 
 SEVERITY = Severity.HIGH
 STEP = 0
@@ -103,7 +103,7 @@ def _lines(route: Route, seen: Sequence[Refusal], context: Context) -> Iterator[
     """The refusals, the newest first, and whether the other way fails too."""
     newest = sorted(seen, key=lambda refusal: refusal.at or _NEVER, reverse=True)
     for refusal in newest[:_SHOWN]:
-        yield f"{refusal.where}, {_moment(refusal.at)}: XEXCH50 answered `{refusal.reply}`"
+        yield f"{refusal.where}, {moment(refusal.at)}: XEXCH50 answered `{refusal.reply}`"
     if len(newest) > _SHOWN:
         yield f"and {counted(len(newest) - _SHOWN, 'earlier refusal')}"
     back = f"{route.receiver.label} → {route.sender.label}"
@@ -121,7 +121,7 @@ def _silence(server: ExchangeServer, context: Context) -> str | None:
             bool(log.computer) and context.peers.find(log.computer or "").server is server
         )
         if is_of_server and log.first and log.last:
-            span = f"from {_moment(log.first)} to {_moment(log.last)}"
+            span = f"from {moment(log.first)} to {moment(log.last)}"
             return f"{log.name} of {server.label} holds no such event {span}; {level}"
     return None
 
@@ -144,7 +144,3 @@ def _missing(route: Route, context: Context) -> Iterator[str]:
         yield (
             f"{server.label}: {level}" if level else f"{server.label}: no registry tells the level"
         )
-
-
-def _moment(at: datetime | None) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at else "at an unknown time"

@@ -28,7 +28,6 @@ from adaudit.checks._traffic import (
     identity,
     internal_routes,
     outside,
-    traffic_of,
 )
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SourceKind
@@ -89,7 +88,7 @@ def judge(context: Context, route: Route) -> Ruling:
     servers = both_servers(route)
     if servers is None:
         return not_applicable(outside(route))
-    return _ruling(traffic_of(context), route, servers[1])
+    return _ruling(context.traffic, route, servers[1])
 
 
 def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
@@ -103,7 +102,7 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
 
 def _rulings(context: Context) -> Iterator[tuple[str, Ruling]]:
     """What is seen of each pair, named by the receiver where only probes tell."""
-    traffic = traffic_of(context)
+    traffic = context.traffic
     for route in internal_routes(context):
         servers, sessions = both_servers(route), traffic.sessions(route)
         if servers and (sessions or traffic.probes(route.receiver)):

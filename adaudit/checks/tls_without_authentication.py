@@ -28,7 +28,6 @@ from adaudit.checks._traffic import (
     of_session,
     outside,
     reply,
-    traffic_of,
 )
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.evidence import Observed
@@ -76,7 +75,7 @@ def judge(context: Context, route: Route) -> Ruling:
     servers = both_servers(route)
     if servers is None:
         return not_applicable(outside(route))
-    traffic = traffic_of(context)
+    traffic = context.traffic
     seen = [_sight(session) for session in traffic.sessions(route)]
     by_meaning = {says: [s.line for s in seen if s.says is says] for says in _Says}
     if faults := by_meaning[_Says.FAULT]:
@@ -91,7 +90,7 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
     """Rule on each pair of servers that a log or capture shows to use TLS."""
     if not context.evidence.of_kind(*DIALOGUES):
         yield NotApplicable("no SMTP log or packet capture among the evidence")
-    traffic = traffic_of(context)
+    traffic = context.traffic
     routes = internal_routes(context)
     inside = (
         route
