@@ -125,8 +125,15 @@ class Context:
                 if servers
                 else []
             ),
+            *self._evidence_facts(),
             *(_of_servers(domain, group) for domain, group in self.servers_groups.items()),
         )
+
+    def _evidence_facts(self) -> list[str]:
+        """How many sources of each kind stand beside the directory, in one line."""
+        kinds = Counter(str(source.kind) for source in self.evidence.sources)
+        listed = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        return [f"evidence: {listed}"] if listed else []
 
 
 def _of_servers(domain: Domain, found: ServersGroup | None) -> str:

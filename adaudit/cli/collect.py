@@ -46,7 +46,7 @@ def _collect(target: LdapTarget | LdifTarget, output: Path) -> bool:
     try:
         with shown() as progress, collect_into(target, path, asker(), progress) as snapshot:
             _tell(target.name, path, snapshot)
-            return not snapshot.gaps
+            return not snapshot.gaps and not snapshot.evidence.gaps
     except (CollectError, DirectoryError, ConfigError) as error:
         hint = f" ({error.hint})" if error.hint else ""
         click.echo(f"{target.name}: error: {safe_text(error.message + hint)}", err=True)
@@ -55,7 +55,9 @@ def _collect(target: LdapTarget | LdifTarget, output: Path) -> bool:
 
 def _tell(name: str, path: Path, snapshot: Snapshot) -> None:
     click.echo(f"{name}: {len(snapshot)} objects in {path}")
-    for gap in snapshot.gaps:
+    for source in snapshot.evidence.sources:
+        click.echo(f"{name}: {source.kind} {safe_text(source.name)}: {source.total} records")
+    for gap in (*snapshot.gaps, *snapshot.evidence.gaps):
         click.echo(f"{name}: gap: {safe_text(gap.subject)}: {safe_text(gap.reason)}", err=True)
     for warning in snapshot.warnings:
         click.echo(f"{name}: warning: {safe_text(warning)}", err=True)
