@@ -52,14 +52,15 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
 
 
 def _signs(peer: Peer) -> Iterator[str]:
+    """What the peer is, and what ties its name to it where that is not the label itself."""
     if peer.server:
-        yield f"{peer.label} is {peer.server.version}, serialNumber `{_serial_number(peer)}`"
-    for sign in peer.signs:
-        yield f"`{peer.name}`: {sign}"
-
-
-def _serial_number(peer: Peer) -> str:
-    return (peer.server.entry.text("serialNumber") if peer.server else None) or "absent"
+        serial_number = peer.server.entry.text("serialNumber") or "absent"
+        yield f"{peer.label} is {peer.server.version} (serialNumber `{serial_number}`)"
+    if peer.signs and peer.name.lower() != peer.label.lower():
+        meant = f" is {peer.label}" if peer.server else ""
+        yield f"`{peer.name}`{meant}: {'; '.join(peer.signs)}"
+    elif peer.server is None:
+        yield f"`{peer.name}`: {'; '.join(peer.signs) or peer.standing}"
 
 
 def _stranger(peer: Peer, route: Route) -> Finding:
