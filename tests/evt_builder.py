@@ -6,9 +6,7 @@ The log is a ring: header, records, an end record. https://github.com/libyal/lib
 
 import struct
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
-from adaudit.directory.observations import LogEvent
+from dataclasses import dataclass
 
 HEADER_SIZE = 48
 RECORD_HEADER_SIZE = 56
@@ -94,11 +92,10 @@ def log(events: Sequence[Event], *, oldest: int = 1) -> bytes:
     return header.encode() + records + header.encode_end()
 
 
-def dirty_log(events: Sequence[Event]) -> bytes:
+def dirty(content: bytes) -> bytes:
     """A log that was copied while it was open: the header still describes an empty one."""
-    whole = log(events)
-    header = Header(HEADER_SIZE, HEADER_SIZE, 1, 0, len(whole), DIRTY)
-    return header.encode() + whole[HEADER_SIZE:]
+    header = Header(HEADER_SIZE, HEADER_SIZE, 1, 0, len(content), DIRTY)
+    return header.encode() + content[HEADER_SIZE:]
 
 
 def wrapped_log(events: Sequence[Event], size: int, *, oldest: int = 1) -> bytes:
@@ -133,11 +130,6 @@ def wrapped_log(events: Sequence[Event], size: int, *, oldest: int = 1) -> bytes
 def numbered(count: int) -> list[Event]:
     """Events that their connection number tells apart."""
     return [Event(strings=("1", str(number), *REFUSAL[2:])) for number in range(1, count + 1)]
-
-
-def without_order(event: LogEvent) -> LogEvent:
-    """The event with the number left out, to compare what it says."""
-    return replace(event, number=0)
 
 
 def _encoded(events: Sequence[Event], oldest: int) -> list[bytes]:

@@ -7,6 +7,7 @@ https://github.com/libyal/libevt, "Windows Event Log (EVT) format"
 """
 
 import io
+import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from typing import Protocol
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import LogEvent
 from adaudit.errors import EvidenceError
-from adaudit.evidence.evt_header import HEADER_SIZE, Header, has_end_record
+from adaudit.evidence.evt_header import HEADER_SIZE, UNKNOWN, Header, ring
 from adaudit.evidence.reading import Reading
 from adaudit.evidence.record_numbers import lost, span
 from adaudit.evidence.relevant_events import LARGEST_DATA, Tally, bounded_strings, is_relevant
@@ -25,17 +26,18 @@ _LARGEST_FILE = 1 << 29
 """Bytes; Windows 2003 maps its logs into the memory of one process and does not reach this"""
 _MOST_RECORDS = 4_000_000
 _SMALLEST_RECORD = 56
+_LARGEST_RECORD = 1 << 20
 
 
 class _Record(Protocol):
     """A record as libevt gives it; what is damaged raises `OSError`."""
 
     identifier: int
+    offset: int
     event_identifier: int
     source_name: str | None
     computer_name: str | None
     strings: list[str | None]
-    data: bytes | None
 
     def get_creation_time_as_integer(self) -> int: ...
 
@@ -55,10 +57,11 @@ class _Log(Protocol):
 class _Found:
     """What is found while a log is read."""
 
+    content: bytes
     tally: Tally = field(default_factory=Tally)
     numbers: set[int] = field(default_factory=set)
     times: set[tuple[int, int]] = field(default_factory=set)
-    """Number and time of each record: what is recovered may be there already"""
+    """Number and time of each record, as the same one may be found again"""
     recovered: int = 0
     unreadable: int = 0
     stringless: int = 0
@@ -75,14 +78,19 @@ def read(path: Path, computer: str | None) -> Reading:
     """
     content = _content(path)
     header = Header.decode(content)
-    log = _opened(path.name, content, is_sound=header is not None)
-    found = _read_all(log)
+    is_described = header is not None and not header.is_dirty
+    known = header if is_described else Header.of_end_record(content)
+    found = _Found(content)
+    _read_all(_opened(path.name, content, known or UNKNOWN), found)
+    if known and len(found.numbers) < known.following - known.oldest:
+        # libevt 20260705 loses its way at the fill before the end of a wrapped file, for one
+        _read_all(_opened(path.name, content, UNKNOWN), found, are_recovered=True)
     if header is None and not found.tally.total:
         raise EvidenceError(f"`{path.name}` is a .evt file too damaged to read: no record is found")
-    gaps = _gaps(path.name, header, found, content)
     source = found.tally.source(path.name, computer, _notes(header, found))
     events = tuple(sorted(found.tally.events, key=lambda event: event.number))
-    return Reading(source, events, gaps)
+    losses = (Gap(path.name, reason) for reason in _losses(known, found))
+    return Reading(source, events, (*losses, *found.tally.gaps(path.name)))
 
 
 def _content(path: Path) -> bytes:
@@ -96,7 +104,7 @@ def _content(path: Path) -> bytes:
     return content
 
 
-def _opened(name: str, content: bytes, *, is_sound: bool) -> _Log:
+def _opened(name: str, content: bytes, header: Header) -> _Log:
     try:
         import pyevt  # noqa: PLC0415 - compiled, and needed for this format only
     except ImportError as error:
@@ -104,30 +112,25 @@ def _opened(name: str, content: bytes, *, is_sound: bool) -> _Log:
             f"`{name}` is a .evt file, and the reader of those is not installed",
             "pip install 'adaudit[logs]', or export the log as CSV",
         ) from error
-    if not is_sound:
-        content = Header.encode_dirty(len(content)) + content[HEADER_SIZE:]
     log: _Log = pyevt.file()
     try:
-        log.open_file_object(io.BytesIO(content))
+        log.open_file_object(io.BytesIO(header.encode(len(content)) + content[HEADER_SIZE:]))
     except OSError as error:
         raise EvidenceError(f"`{name}` is a .evt file too damaged to read: {error}") from error
     return log
 
 
-def _read_all(log: _Log) -> _Found:
-    found = _Found()
+def _read_all(log: _Log, found: _Found, *, are_recovered: bool = False) -> None:
     for record in _records(log.get_record, log.number_of_records, found):
-        _take(record, found)
-    recovered = _records(log.get_recovered_record, log.number_of_recovered_records, found)
-    for record in recovered:
+        found.recovered += _take(record, found) and are_recovered
+    for record in _records(log.get_recovered_record, log.number_of_recovered_records, found):
         found.recovered += _take(record, found)
-    return found
 
 
 def _records(get: Callable[[int], _Record], count: int, found: _Found) -> Iterator[_Record]:
     for index in range(count):
         if found.tally.total >= _MOST_RECORDS:
-            found.cut = f"only the first {_MOST_RECORDS} records were read"
+            found.cut = f"only {_MOST_RECORDS} records were read"
             return
         try:
             record = get(index)
@@ -153,9 +156,8 @@ def _take(record: _Record, found: _Found) -> bool:
     at = datetime.fromtimestamp(seconds, UTC) if seconds else None
     found.tally.count(at, computer)
     if is_relevant(provider, event_id):
-        strings = _strings(record, found)
-        event = LogEvent(number, at, event_id, provider, computer, strings, _data(record))
-        found.tally.keep(event)
+        strings, data = _strings(record, found), _data(record, found.content)
+        found.tally.keep(LogEvent(number, at, event_id, provider, computer, strings, data))
     return True
 
 
@@ -167,41 +169,38 @@ def _strings(record: _Record, found: _Found) -> tuple[str, ...]:
         return ()
 
 
-def _data(record: _Record) -> bytes:
-    try:
-        return (record.data or b"")[:LARGEST_DATA]
-    except OSError:  # which is how libevt says that there is none
+def _data(record: _Record, content: bytes) -> bytes:
+    """The data by its offset: libevt 20260705 overlooks the padding that may be before it."""
+    place = ring(content, record.offset + 48, 8)
+    size, offset = struct.unpack("<2I", place) if len(place) == 8 else (0, 0)
+    if not _SMALLEST_RECORD <= offset < _LARGEST_RECORD:
         return b""
+    return ring(content, record.offset + offset, min(size, LARGEST_DATA))
 
 
 def _notes(header: Header | None, found: _Found) -> Iterator[str]:
     if header is None:
-        yield "its header is damaged: all records were looked for"
+        yield "its header is damaged: the records were looked for"
     elif header.is_dirty:
-        yield "it was copied while the log was open: all records were looked for"
+        yield "it was copied while the log was open: the records were looked for"
     oldest = min(found.numbers, default=1)
     if oldest > 1:
         yield f"it begins with record {oldest}: older ones are no longer in it"
     if found.recovered:
-        yield f"{found.recovered} of {found.tally.total} records were recovered from a damaged file"
+        yield f"{found.recovered} of {found.tally.total} records were recovered"
 
 
-def _gaps(name: str, header: Header | None, found: _Found, content: bytes) -> tuple[Gap, ...]:
-    reasons = _losses(header, found, content)
-    return (*(Gap(name, reason) for reason in reasons), *found.tally.gaps(name))
-
-
-def _losses(header: Header | None, found: _Found, content: bytes) -> Iterator[str]:
+def _losses(known: Header | None, found: _Found) -> Iterator[str]:
     if found.stringless:
         yield f"the strings of {found.stringless} records could not be read"
     if found.cut:
         yield found.cut
         return
     expected = span(found.numbers)
-    if header is not None and not header.is_dirty:
-        expected = range(header.oldest or header.following, header.following)
-    reason = lost(found.numbers, expected, found.unreadable, len(content) // _SMALLEST_RECORD)
+    if known is not None:
+        expected = range(known.oldest or known.following, known.following)
+    reason = lost(found.numbers, expected, found.unreadable, len(found.content) // _SMALLEST_RECORD)
     if reason:
         yield reason
-    elif (header is None or header.is_dirty) and not has_end_record(content):
+    elif known is None:
         yield "it has no end record: it is cut off, and newer records may be missing"

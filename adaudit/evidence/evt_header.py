@@ -1,10 +1,12 @@
 """
-The header of a .evt file, and the end record behind the newest record.
+Header and end record of a .evt file: both say where its records begin and end.
 
-https://github.com/libyal/libevt, "Windows Event Log (EVT) format"
+While a log is open only the end record is kept up to date, so that it stands in for the header of
+a file that was copied then. https://github.com/libyal/libevt, "Windows Event Log (EVT) format"
 """
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -15,38 +17,76 @@ HEADER_SIZE = 48
 
 _LAYOUT = struct.Struct("<I4s10I")
 _END_MARK = struct.pack("<5I", 0x28, 0x11111111, 0x22222222, 0x33333333, 0x44444444)
-_DIRTY = 1
+_END_SIZE = 0x28
+_DIRTY, _WRAPPED = 1, 2
 
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the header says of the records; not to be believed while the log is open."""
+    """Where the records of a log are, and their numbers."""
 
-    oldest: int
-    """Number of the oldest record; 0 in an empty log"""
+    begin: int
+    """Offset of the oldest record"""
+    end: int
+    """Offset of the end record, behind the newest one"""
     following: int
     """Number of the record to come"""
-    is_dirty: bool
-    """Whether the log was open when the file was copied"""
+    oldest: int
+    """Number of the oldest record; 0 in an empty log"""
+    is_dirty: bool = False
+    """Whether the log was open when the file was copied, so that the rest may be out of date"""
 
     @classmethod
     def decode(cls, content: bytes) -> Self | None:
         """Read the header; None where it is damaged."""
-        if len(content) < _LAYOUT.size:
+        if len(content) < HEADER_SIZE:
             return None
         size, signature, *fields = _LAYOUT.unpack_from(content)
-        if size != _LAYOUT.size or signature != SIGNATURE or fields[-1] != size:
+        if size != HEADER_SIZE or signature != SIGNATURE or fields[-1] != size:
             return None
-        return cls(fields[5], fields[4], bool(fields[7] & _DIRTY))
+        return cls(*fields[2:6], bool(fields[7] & _DIRTY))
 
-    @staticmethod
-    def encode_dirty(size: int) -> bytes:
-        """A header that has libevt look for all records itself."""
-        fields = (1, 1, _LAYOUT.size, _LAYOUT.size, 1, 0, size, _DIRTY, 0, _LAYOUT.size)
-        return _LAYOUT.pack(_LAYOUT.size, SIGNATURE, *fields)
+    @classmethod
+    def of_end_record(cls, content: bytes) -> Self | None:
+        """Read the end record wherever it is; None where none is, or it contradicts itself."""
+        found = (cls._at_end_record(content, at) for at in _end_marks(content))
+        return max(filter(None, found), key=lambda header: header.following, default=None)
+
+    @classmethod
+    def _at_end_record(cls, content: bytes, at: int) -> Self | None:
+        record = ring(content, at, _END_SIZE)
+        if len(record) < _END_SIZE:
+            return None
+        header = cls(*struct.unpack_from("<4I", record, len(_END_MARK)))
+        is_sound = header.end == at and HEADER_SIZE <= header.begin < len(content)
+        return header if is_sound else None
+
+    def encode(self, size: int) -> bytes:
+        """Write a header for a file of that size."""
+        flags = _DIRTY * self.is_dirty | _WRAPPED * (self.begin > self.end)
+        places = (self.begin, self.end, self.following, self.oldest)
+        return _LAYOUT.pack(HEADER_SIZE, SIGNATURE, 1, 1, *places, size, flags, 0, HEADER_SIZE)
 
 
-def has_end_record(content: bytes) -> bool:
-    """Whether an end record is anywhere in a file; it may begin at its end and go on in front."""
-    front = content[HEADER_SIZE : HEADER_SIZE + len(_END_MARK)]
-    return _END_MARK in content or _END_MARK in content[-len(_END_MARK) :] + front
+UNKNOWN = Header(HEADER_SIZE, HEADER_SIZE, 1, 0, is_dirty=True)
+"""The header of a log that was just opened: with it libevt looks for all records itself"""
+
+
+def ring(content: bytes, at: int, length: int) -> bytes:
+    """Take bytes of a log, from behind its header on where they reach over its end."""
+    if at >= len(content):
+        at -= len(content) - HEADER_SIZE
+    piece = content[at : at + length]
+    return piece + content[HEADER_SIZE : HEADER_SIZE + length - len(piece)]
+
+
+def _end_marks(content: bytes) -> Iterator[int]:
+    """Where end records begin; one may reach over the end of the file."""
+    at = content.find(_END_MARK)
+    while at >= 0:
+        yield at
+        at = content.find(_END_MARK, at + 1)
+    tail = max(len(content) - len(_END_MARK) + 1, HEADER_SIZE)
+    at = ring(content, tail, 2 * len(_END_MARK)).find(_END_MARK)
+    if at >= 0:
+        yield tail + at
