@@ -152,7 +152,7 @@ def read(path: Path, computer: str | None) -> Reading:
     except EvidenceError as error:
         raise EvidenceError(f"`{path}` cannot be read: {error.message}", error.hint) from error
     return Reading(
-        sessions.source(computer), tuple(sessions.connections.sessions), tuple(sessions.gaps())
+        sessions.source(computer), sessions.connections.sessions.kept, tuple(sessions.gaps())
     )
 
 
@@ -185,16 +185,18 @@ class _Sessions:
 
     def source(self, computer: str | None) -> EvidenceSource:
         encrypted = self.connections.encrypted
-        note = f"{encrypted} sessions went on inside TLS, which a capture does not show"
+        notes = list(self.connections.sessions.notes)
+        if encrypted:
+            notes.append(f"{encrypted} sessions went on inside TLS, which a capture does not show")
         return EvidenceSource(
             kind=SourceKind.CAPTURE,
             name=self._path.name,
             taken_at=datetime.now(UTC),
             computer=computer,
-            total=self.connections.total,
+            total=self.connections.sessions.total,
             first=self._first,
             last=self._last,
-            notes=(note,) if encrypted else (),
+            notes=tuple(notes),
         )
 
     def gaps(self) -> Iterator[Gap]:
@@ -205,8 +207,9 @@ class _Sessions:
         for link_type, count in sorted(self._unread.items()):
             reason = f"{count} frames have the link type {link_type}, which is not read"
             yield Gap(self._path.name, reason)
-        if self.connections.ignored:
-            reason = f"{self.connections.ignored} connections are left out: there are too many"
+        left_out = self.connections.ignored + self.connections.sessions.left_out
+        if left_out:
+            reason = f"{left_out} connections are left out: there are too many"
             yield Gap(self._path.name, reason)
 
 

@@ -8,10 +8,13 @@ hold, and so fail in more ways than can be named.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntFlag
+from functools import lru_cache
 from ipaddress import ip_address
 from struct import unpack_from
 from typing import NamedTuple
+
+FIN, SYN, RST, ACK = 0x01, 0x02, 0x04, 0x10
+"""Control bits of TCP. [RFC9293] 3.1"""
 
 _TCP = 6
 _ETHERTYPE_IPV4 = 0x0800
@@ -22,15 +25,6 @@ _EXTENSION_HEADERS = frozenset({0, 43, 60, _AUTHENTICATION_HEADER})
 _FRAGMENT_HEADER = 44
 _MOST_TAGS = 4
 _MOST_EXTENSION_HEADERS = 8
-
-
-class TcpFlags(IntFlag):
-    """The control bits that matter here. [RFC9293] 3.1"""
-
-    FIN = 0x01
-    SYN = 0x02
-    RST = 0x04
-    ACK = 0x10
 
 
 class Endpoint(NamedTuple):
@@ -48,16 +42,13 @@ class Segment:
     destination: Endpoint
     sequence: int
     acknowledgement: int
-    flags: TcpFlags
+    flags: int
+    """`SYN`, `ACK`, …"""
     data: bytes
     missing: int = 0
     """How many bytes at its end were not captured"""
     identification: int = 0
     """Of its packet; two copies of one packet have the same. 0 where there is none"""
-
-    def has(self, flags: TcpFlags) -> bool:
-        """Whether all of `flags` are set."""
-        return flags & self.flags == flags
 
 
 class _Packet(NamedTuple):
@@ -142,7 +133,7 @@ def _ipv4(ip: bytes) -> _Packet | None:
         return None
     total = total or len(ip)  # an adapter that segments itself leaves it to be filled in
     data = ip[header:total]
-    source, destination = str(ip_address(ip[12:16])), str(ip_address(ip[16:20]))
+    source, destination = _address(ip[12:16]), _address(ip[16:20])
     return _Packet(source, destination, data, total - header - len(data), identification)
 
 
@@ -154,9 +145,12 @@ def _ipv6(ip: bytes) -> _Packet | None:
     if at is None or at > end:
         return None
     data = ip[at:end]
-    return _Packet(
-        str(ip_address(ip[8:24])), str(ip_address(ip[24:40])), data, end - at - len(data)
-    )
+    return _Packet(_address(ip[8:24]), _address(ip[24:40]), data, end - at - len(data))
+
+
+@lru_cache(maxsize=4096)
+def _address(octets: bytes) -> str:
+    return str(ip_address(octets))
 
 
 def _upper_layer(ip: bytes) -> int | None:
@@ -194,7 +188,7 @@ def _tcp(packet: _Packet) -> Segment | None:
         destination=Endpoint(packet.destination, destination),
         sequence=sequence,
         acknowledgement=acknowledgement,
-        flags=TcpFlags(flags & 0x17),
+        flags=flags,
         data=data,
         missing=missing,
         identification=packet.identification,

@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import TypeAlias
 
 from adaudit.directory.observations import SessionEnd, SmtpSession
-from adaudit.evidence.frames import Endpoint, Segment, TcpFlags
-from adaudit.evidence.smtp_redaction import bears
+from adaudit.evidence.frames import RST, SYN, Endpoint, Segment
+from adaudit.evidence.session_keeper import SessionKeeper
 from adaudit.evidence.smtp_stream import SmtpStream
 from adaudit.evidence.tcp_streams import Connection, Delivery
 
@@ -14,7 +14,6 @@ SMTP_PORTS = frozenset({25, 587, 2525})
 _GREETING = b"220"
 _MOST_CONNECTIONS = 20_000
 _MOST_FOREIGN = 200_000
-_MOST_SESSIONS = 5_000
 
 _Sides: TypeAlias = tuple[Endpoint, Endpoint]
 
@@ -83,14 +82,11 @@ class _Followed:
 class SmtpConnections:
     """Takes the segments of a capture in its order; `end` has to be called after the last."""
 
-    sessions: list[SmtpSession] = field(default_factory=list)
-    """Those that bear on authentication between Exchange servers"""
-    total: int = 0
-    """How many sessions there are"""
+    sessions: SessionKeeper = field(default_factory=SessionKeeper)
     encrypted: int = 0
     """How many sessions went on inside TLS"""
     ignored: int = 0
-    """How many connections or sessions were left out, since there are too many"""
+    """How many connections were not followed, since there are too many"""
     _followed: dict[_Sides, _Followed] = field(default_factory=dict)
     _foreign: set[_Sides] = field(default_factory=set)
     """Connections that speak something else"""
@@ -98,7 +94,7 @@ class SmtpConnections:
     def take(self, segment: Segment, at: datetime | None) -> None:
         """Take the next segment."""
         sides = _sides(segment)
-        if sides in self._foreign and not segment.has(TcpFlags.SYN):
+        if sides in self._foreign and not segment.flags & SYN:
             return
         followed = self._followed.get(sides)
         if followed is not None and followed.connection.is_opened_anew_by(segment):
@@ -117,12 +113,12 @@ class SmtpConnections:
 
     def _follow(self, sides: _Sides, segment: Segment, at: datetime | None) -> _Followed | None:
         """Follow a connection; nothing is worth it that is only the end of one."""
-        if not (segment.has(TcpFlags.SYN) or segment.data) or segment.has(TcpFlags.RST):
+        if not (segment.flags & SYN or segment.data) or segment.flags & RST:
             return None
         if len(self._followed) >= _MOST_CONNECTIONS:
             self._finish_those_over()
         if len(self._followed) >= _MOST_CONNECTIONS:
-            self.ignored += segment.has(TcpFlags.SYN)
+            self.ignored += bool(segment.flags & SYN)
             return None
         connection = Connection(segment)
         followed = _Followed(connection, sides, at, _server_by_port(connection, segment))
@@ -159,15 +155,8 @@ class SmtpConnections:
             return
         for delivery in followed.connection.end():
             followed.hear(delivery, None)
-        self.total += 1
         self.encrypted += followed.is_encrypted
-        session = followed.session(server)
-        if not bears(session.exchanges, session.end):
-            return
-        if len(self.sessions) >= _MOST_SESSIONS:
-            self.ignored += 1
-            return
-        self.sessions.append(session)
+        self.sessions.take([followed.session(server)])
 
 
 def _sides(segment: Segment) -> _Sides:

@@ -4,23 +4,21 @@ SMTP protocol logs: W3C extended of Exchange 2000 and 2003, comma-separated of 2
 KB 843106, step 3: there the order of STARTTLS, AUTH and XEXCH50 is looked up.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from itertools import chain, islice
 from pathlib import Path
 
 from adaudit.directory.entry import Gap
-from adaudit.directory.observations import EvidenceSource, SmtpSession, SourceKind
+from adaudit.directory.observations import EvidenceSource, SourceKind
 from adaudit.errors import EvidenceError
 from adaudit.evidence.log_lines import LogLines, directive
 from adaudit.evidence.protocol_csv import ProtocolCsv
 from adaudit.evidence.reading import Reading
-from adaudit.evidence.smtp_redaction import bears
+from adaudit.evidence.session_keeper import SessionKeeper
 from adaudit.evidence.w3c import W3cLog
 
 _LONGEST_HEAD = 100
-_MOST_SESSIONS = 5_000
 _FORMS = "W3C extended logs of IIS are read, and protocol logs of Exchange 2007 and later"
 
 
@@ -36,33 +34,14 @@ def read(path: Path, computer: str | None) -> Reading:
     head = _head(path, rows)
     is_csv = "," in head[-1]
     log = ProtocolCsv(computer) if is_csv else W3cLog(computer)
-    sessions = _Sessions()
+    sessions = SessionKeeper()
     for line in chain(head, rows):
         sessions.take(log.take(line))
     sessions.take(log.end())
     if not log.is_smtp and (log.first or log.damaged):
         raise EvidenceError(f"`{path}` holds no row of SMTP", _FORMS)
     gaps = tuple(Gap(path.name, reason) for reason in _reasons(lines, log, sessions))
-    return Reading(_source(path, computer, log, sessions.total), tuple(sessions.kept), gaps)
-
-
-@dataclass(slots=True)
-class _Sessions:
-    """The sessions of one log."""
-
-    kept: list[SmtpSession] = field(default_factory=list)
-    total: int = 0
-    left_out: int = 0
-
-    def take(self, sessions: Iterable[SmtpSession]) -> None:
-        for session in sessions:
-            self.total += 1
-            if not bears(session.exchanges, session.end):
-                continue
-            if len(self.kept) < _MOST_SESSIONS:
-                self.kept.append(session)
-            else:
-                self.left_out += 1
+    return Reading(_source(path, computer, log, sessions), sessions.kept, gaps)
 
 
 def _head(path: Path, rows: Iterator[str]) -> list[str]:
@@ -77,7 +56,7 @@ def _head(path: Path, rows: Iterator[str]) -> list[str]:
 
 
 def _source(
-    path: Path, computer: str | None, log: ProtocolCsv | W3cLog, total: int
+    path: Path, computer: str | None, log: ProtocolCsv | W3cLog, sessions: SessionKeeper
 ) -> EvidenceSource:
     own = next(iter(log.computers)) if len(log.computers) == 1 else None
     return EvidenceSource(
@@ -85,13 +64,14 @@ def _source(
         name=path.name,
         taken_at=datetime.now(UTC),
         computer=computer or own,
-        total=total,
+        total=sessions.total,
         first=log.first,
         last=log.last,
+        notes=tuple(sessions.notes),
     )
 
 
-def _reasons(lines: LogLines, log: ProtocolCsv | W3cLog, sessions: _Sessions) -> Iterator[str]:
+def _reasons(lines: LogLines, log: ProtocolCsv | W3cLog, sessions: SessionKeeper) -> Iterator[str]:
     """What could not be read."""
     if lines.is_cut:
         yield "it has more lines than are read"
@@ -100,4 +80,4 @@ def _reasons(lines: LogLines, log: ProtocolCsv | W3cLog, sessions: _Sessions) ->
     if log.damaged:
         yield f"{log.damaged} rows do not fit `#Fields`"
     if sessions.left_out:
-        yield f"{sessions.left_out} more sessions bear on the matter than are kept"
+        yield f"{sessions.left_out} sessions are left out: they are of too many pairs"

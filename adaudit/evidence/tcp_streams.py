@@ -7,8 +7,9 @@ soon as the other side acknowledges what follows it, or too much waits behind it
 
 from collections import deque
 from dataclasses import dataclass, field
+from heapq import heappop, heappush
 
-from adaudit.evidence.frames import Endpoint, Segment, TcpFlags
+from adaudit.evidence.frames import ACK, FIN, RST, SYN, Endpoint, Segment
 
 _MOST_WAITING = 128
 """Segments that wait for one before them; one window of 64 KiB has fewer"""
@@ -28,22 +29,24 @@ class Delivery:
 
 @dataclass(slots=True)
 class _Direction:
-    """What one side sends."""
+    """What one side sends. Positions are sequence numbers that do not wrap."""
 
     sender: Endpoint
     expected: int | None = None
-    """The sequence number of the next byte"""
+    """The position of the next byte"""
     acknowledged: int | None = None
-    """The highest number that the other side has asked for"""
+    """The position up to which the other side has all"""
     is_begun: bool = False
     """Whether its SYN was seen"""
     finish: int | None = None
-    """The sequence number of its FIN"""
+    """The position of its FIN"""
     retransmissions: int = 0
     is_last_repeated: bool = False
     """Whether the last segment with data was one sent again"""
-    waiting: dict[int, tuple[bytes, int]] = field(default_factory=dict)
-    """Data and missing bytes of segments that came too early, by sequence number"""
+    early: dict[int, tuple[bytes, int]] = field(default_factory=dict)
+    """Data and missing bytes of segments that are not delivered, by position"""
+    order: list[int] = field(default_factory=list)
+    """A heap of the positions of `early`"""
     packets: deque[tuple[int, int]] = field(default_factory=lambda: deque(maxlen=_MOST_COPIES))
     """Identification and sequence number of the last packets"""
 
@@ -58,34 +61,36 @@ class _Direction:
 
     def take(self, segment: Segment) -> list[Delivery]:
         """Put a segment in its place, and give what is in order now."""
-        start = segment.sequence
-        if segment.has(TcpFlags.SYN):
+        start = self._position(segment.sequence)
+        if segment.flags & SYN:
+            start += 1
             self._begin(start)
-            start = (start + 1) % (1 << 32)
         if self.expected is None:
             self.expected = start
-        end = start + len(segment.data) + segment.missing
-        if segment.has(TcpFlags.FIN):
-            self.finish = end % (1 << 32)
-        if end > start:
+        size = len(segment.data) + segment.missing
+        if segment.flags & FIN:
+            self.finish = start + size
+        if size:
             self._place(start, segment)
         return self._in_order()
 
     def acknowledge(self, number: int) -> list[Delivery]:
         """The other side has all bytes before `number`: those not seen will not come."""
-        if self.acknowledged is None or _ahead(number, self.acknowledged) > 0:
-            self.acknowledged = number
+        if self.expected is None:
+            return []
+        position = self._position(number)
+        if self.acknowledged is None or position > self.acknowledged:
+            self.acknowledged = position
         return self._in_order()
 
     def end(self) -> list[Delivery]:
         """No more segments come: give what waits, with what is missing before it."""
         found: list[Delivery] = []
-        while self.waiting:
-            found += self._skip()
-            found += self._in_order()
+        while self.order:
+            found += self._skip() + self._in_order()
         ends = [number for number in (self.finish, self.acknowledged) if number is not None]
-        missing = max((self._ahead_of_expected(number) for number in ends), default=0)
-        # The acknowledgement of a FIN is one beyond the last byte, and so is that of a SYN.
+        missing = max(ends, default=0) - (self.expected or 0)
+        # The acknowledgement of a FIN is one beyond the last byte.
         return [*found, Delivery(self.sender, b"", missing)] if missing > 1 else found
 
     @property
@@ -93,29 +98,39 @@ class _Direction:
         """Whether it sent something again, and that was not acknowledged either."""
         if self.expected is None or not self.is_last_repeated:
             return False
-        return self.acknowledged is None or _ahead(self.expected, self.acknowledged) > 0
+        return self.acknowledged is None or self.acknowledged < self.expected
 
-    def _begin(self, sequence: int) -> None:
-        first = (sequence + 1) % (1 << 32)
+    def is_begun_at(self, sequence: int) -> bool:
+        """Whether a SYN with this number may have been its own; it has sent nothing since."""
+        return self.expected is None or self.expected == self._position(sequence) + 1
+
+    def _begin(self, first: int) -> None:
         if self.is_begun:
             self._repeat()
         self.is_begun = True
         self.expected = first if self.expected is None else self.expected
 
+    def _position(self, number: int) -> int:
+        """The position nearest to what is expected that has this sequence number."""
+        near = self.expected or 0
+        return near + (number - near + (1 << 31)) % (1 << 32) - (1 << 31)
+
     def _place(self, start: int, segment: Segment) -> None:
-        distance = self._ahead_of_expected(start)
         size = len(segment.data) + segment.missing
-        if distance + size <= 0:
-            if not (distance == -1 and size == 1):  # that is how a connection is kept alive
+        known = (self.expected or 0) - start
+        if known >= size:
+            if not (known == 1 and size == 1):  # that is how a connection is kept alive
                 self._repeat()
             return
-        if distance < 0 or start in self.waiting:
+        kept = self.early.get(start)
+        if known > 0 or kept is not None:
             self._repeat()
         else:
             self.is_last_repeated = False
-        kept = self.waiting.get(start)
+        if kept is None:
+            heappush(self.order, start)
         if kept is None or len(kept[0]) + kept[1] < size:
-            self.waiting[start] = (segment.data, segment.missing)
+            self.early[start] = (segment.data, segment.missing)
 
     def _repeat(self) -> None:
         self.retransmissions += 1
@@ -123,46 +138,36 @@ class _Direction:
 
     def _in_order(self) -> list[Delivery]:
         found: list[Delivery] = []
-        while self.waiting:
-            nearest = self._nearest()
-            if self._ahead_of_expected(nearest) > 0:
-                if not self._is_passed(nearest):
-                    break
+        while self.order:
+            if self.order[0] <= (self.expected or 0):
+                found += self._deliver()
+            elif self._is_passed(self.order[0]):
                 found += self._skip()
             else:
-                found += self._deliver(nearest)
+                break
         return found
 
     def _is_passed(self, nearest: int) -> bool:
         """Whether what is missing before `nearest` will not come."""
-        is_acknowledged = self.acknowledged is not None and _ahead(self.acknowledged, nearest) >= 0
-        return is_acknowledged or len(self.waiting) > _MOST_WAITING
+        is_acknowledged = self.acknowledged is not None and self.acknowledged >= nearest
+        return is_acknowledged or len(self.order) > _MOST_WAITING
 
     def _skip(self) -> list[Delivery]:
-        nearest = self._nearest()
-        missing = self._ahead_of_expected(nearest)
-        if missing <= 0:
-            return []
-        self.expected = nearest
-        return [Delivery(self.sender, b"", missing)]
+        """Go on at the nearest segment, and tell what is missing before it."""
+        missing = self.order[0] - (self.expected or 0)
+        self.expected = max(self.order[0], self.expected or 0)
+        return [Delivery(self.sender, b"", missing)] if missing > 0 else []
 
-    def _deliver(self, start: int) -> list[Delivery]:
-        data, missing = self.waiting.pop(start)
-        known = -self._ahead_of_expected(start)
-        self._advance(len(data) + missing - known)
-        found = [Delivery(self.sender, data[known:])] if len(data) > known else []
-        unseen = min(missing, len(data) + missing - known)
+    def _deliver(self) -> list[Delivery]:
+        start = heappop(self.order)
+        data, missing = self.early.pop(start)
+        expected = self.expected or 0
+        end = start + len(data) + missing
+        self.expected = max(end, expected)
+        new = data[expected - start :]
+        found = [Delivery(self.sender, new)] if new else []
+        unseen = min(missing, end - expected)
         return [*found, Delivery(self.sender, b"", unseen)] if unseen > 0 else found
-
-    def _advance(self, size: int) -> None:
-        if size > 0 and self.expected is not None:
-            self.expected = (self.expected + size) % (1 << 32)
-
-    def _nearest(self) -> int:
-        return min(self.waiting, key=self._ahead_of_expected)
-
-    def _ahead_of_expected(self, number: int) -> int:
-        return 0 if self.expected is None else _ahead(number, self.expected)
 
 
 class Connection:
@@ -196,23 +201,21 @@ class Connection:
 
     def is_opened_anew_by(self, segment: Segment) -> bool:
         """Whether `segment` opens another connection between the same ports."""
-        if not segment.has(TcpFlags.SYN) or segment.has(TcpFlags.ACK):
+        if segment.flags & (SYN | ACK) != SYN:
             return False
-        direction = self._directions[segment.source]
         is_over = self.is_reset or self.is_finished
-        first = (segment.sequence + 1) % (1 << 32)
-        return is_over or (direction.expected is not None and direction.expected != first)
+        return is_over or not self._directions[segment.source].is_begun_at(segment.sequence)
 
     def take(self, segment: Segment) -> list[Delivery]:
         """Put a segment in its place, and give what is in order now of both sides."""
         if self._directions[segment.source].is_copy(segment):
             return []
         found = self._directions[segment.source].take(segment)
-        if segment.has(TcpFlags.ACK):
+        if segment.flags & ACK:
             other = self._directions[segment.destination]
             found = other.acknowledge(segment.acknowledgement) + found
-        self.is_reset = self.is_reset or segment.has(TcpFlags.RST)
-        self.is_finished = self.is_finished or segment.has(TcpFlags.FIN)
+        self.is_reset = self.is_reset or bool(segment.flags & RST)
+        self.is_finished = self.is_finished or bool(segment.flags & FIN)
         return found
 
     def end(self) -> list[Delivery]:
@@ -221,11 +224,6 @@ class Connection:
 
 
 def _opener(first: Segment) -> Endpoint | None:
-    if not first.has(TcpFlags.SYN):
+    if not first.flags & SYN:
         return None
-    return first.destination if first.has(TcpFlags.ACK) else first.source
-
-
-def _ahead(number: int, other: int) -> int:
-    """How far `number` is ahead of `other`, in numbers that wrap at 32 bits. [RFC9293] 3.4"""
-    return (number - other + (1 << 31)) % (1 << 32) - (1 << 31)
+    return first.destination if first.flags & ACK else first.source
