@@ -22,15 +22,20 @@ _MECHANISM = re.compile(
     "ANONYMOUS|XOAUTH2|OAUTHBEARER|SCRAM-SHA-1|SCRAM-SHA-256|MSN"
 )
 _BEARING = AUTHENTICATION_VERBS | {"XEXCH50", "STARTTLS", "X-LINK2STATE", "X-ANONYMOUSTLS"}
-_TOLD = frozenset({"", "EHLO", "HELO", "XEXCH50", "STARTTLS", "X-ANONYMOUSTLS", "QUIT", "RSET"})
-"""Verbs whose answers are kept as they came: nothing before them could be repeated in one"""
-_WEIGHED = AUTHENTICATION_VERBS | {"NOOP", "X-LINK2STATE"}
+_NAMING = {"": "220", "EHLO": "250", "HELO": "250"}
+"""Verbs whose answers name hosts and extensions, and the code of those; none is the greeting's"""
+_WEIGHED = AUTHENTICATION_VERBS | {
+    *("XEXCH50", "STARTTLS", "X-ANONYMOUSTLS", "X-LINK2STATE", "NOOP", "RSET"),
+    *_NAMING,
+}
 """Verbs whose answers are kept where they are plain words; masked verbs are treated so too"""
 _DROPS = frozenset({SessionEnd.CLOSED, SessionEnd.RESET, SessionEnd.SILENT})
 
 _CODES = re.compile(r"\d{3}(?:[ -](?:\d\.\d{1,3}\.\d{1,3}(?= |$))?)?")
 """The code of a reply, and the enhanced one of [RFC3463]"""
-_PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z']{0,19}[.,;:]?")
+_PLAIN_WORD = re.compile(r"(?:[A-Za-z]?[a-z']{0,19}|OK|E?SMTP|TLS|XEXCH50)[.,;:]?")
+_NO_NAME = re.compile(r"@|[A-Za-z0-9+/=]{20}")
+"""An address, or what may be base64: the longest extension has 19 letters"""
 _NUMBERS = re.compile(r"\d{1,10}(?: \d{1,10})?")
 _LONGEST_VERB = 32
 _LONGEST_TEXT = 512
@@ -62,12 +67,17 @@ def kept_argument(verb: str, argument: str) -> str:
 
 
 def told(verb: str, line: str) -> str:
-    """What of a line that answers `verb` is kept: all, plain words, or only the codes."""
+    """
+    What of a line that answers `verb` is kept: all, or only the codes.
+
+    An answer that is taken for one to another command must tell no more than that one's would:
+    after a hole in a capture nobody is sure which it is.
+    """
     text = line.rstrip()[:_LONGEST_TEXT]
-    if verb in _TOLD:
-        return text
     match = _CODES.match(text)
     codes = match.group().rstrip() if match else ""
+    if _NAMING.get(verb) == text[:3]:
+        return codes if _NO_NAME.search(text) else text
     is_weighed = (verb in _WEIGHED or is_masked_verb(verb)) and not text.startswith("334")
     return text if is_weighed and _is_plain(text[len(codes) :]) else codes
 

@@ -76,8 +76,8 @@ class _Direction:
 
     def acknowledge(self, number: int) -> list[Delivery]:
         """The other side has all bytes before `number`: those not seen will not come."""
-        if self.expected is None:
-            return []
+        if self.expected is None:  # then what was sent before is not in the capture at all
+            self.expected = number
         position = self._position(number)
         if self.acknowledged is None or position > self.acknowledged:
             self.acknowledged = position
