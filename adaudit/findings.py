@@ -1,7 +1,7 @@
 """What a check says and a report shows: values that name everything in words."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
@@ -107,6 +107,16 @@ class Finding:
     """Ways to mend it, each enough alone, in words"""
     look: str | None = None
     """A command that shows the whole reason"""
+
+
+def united(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, with all that it affects wherever it is told."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        known = found.get(finding.id, finding)
+        affects = tuple(dict.fromkeys((*known.affects, *finding.affects)))
+        found[finding.id] = replace(known, affects=affects)
+    return tuple(found.values())
 
 
 def fingerprint(check: str, *parts: str | bytes) -> str:
@@ -261,8 +271,6 @@ class DiagnosisReport:
     """None where no mail is stopped"""
     gaps: tuple[Gap, ...] = ()
     warnings: tuple[str, ...] = ()
-    unnamed: tuple[str, ...] = ()
-    """Refusals in the evidence whose two servers are not both known"""
     error: str | None = None
     """Why nothing could be read at all"""
 
@@ -274,7 +282,7 @@ class DiagnosisReport:
     @property
     def is_complete(self) -> bool:
         """Whether everything was read, and every step of every pair decided."""
-        is_read = self.error is None and not self.gaps and not self.unnamed
+        is_read = self.error is None and not self.gaps
         return is_read and all(diagnosis.is_complete for diagnosis in self.diagnoses)
 
 

@@ -1,13 +1,12 @@
 """What checks that are a step of KB 843106 share: how they rule, and what `run` reports of it."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 
 from adaudit.checks._context import Context
 from adaudit.directory.entry import Gap
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
-from adaudit.findings import Finding, Outcome, Ruling
+from adaudit.findings import Finding, Outcome, Ruling, united
 
 
 def passed(*evidence: str) -> Ruling:
@@ -60,15 +59,12 @@ def told(rulings: Iterable[tuple[str, Ruling]]) -> Iterator[Finding | Gap]:
 
     A finding that several rulings have is reported once, with all that it affects.
     """
-    found: dict[str, Finding] = {}
+    findings: list[Finding] = []
     for subject, ruling in rulings:
         if ruling.outcome is Outcome.UNKNOWN:
             yield Gap(subject, "; ".join(ruling.evidence))
-        for finding in ruling.findings:
-            known = found.get(finding.id, finding)
-            affects = tuple(dict.fromkeys((*known.affects, *finding.affects)))
-            found[finding.id] = replace(known, affects=affects)
-    yield from found.values()
+        findings.extend(ruling.findings)
+    yield from united(findings)
 
 
 def pairs_to(receiver: ExchangeServer, context: Context) -> tuple[str, ...]:

@@ -9,12 +9,13 @@ from adaudit.cli.options import Output, exit_status, output_options
 from adaudit.cli.progress import shown
 from adaudit.cli.prompt import asker
 from adaudit.config import load
+from adaudit.findings import Report
 
 
 @click.command()
 @click.argument("targets", type=click.Path(path_type=Path))
 @output_options
-def audit(targets: Path, output: Output, fail_on: str | None) -> int:
+def audit(targets: Path, output: Output[Report], fail_on: str | None) -> int:
     """
     Read every target of the list TARGETS (YAML), check it and report.
 

@@ -16,7 +16,7 @@ from adaudit.findings import Report
 @click.option("--skip", multiple=True, metavar="CHECK", help="A check not to run; repeatable.")
 @output_options
 def check(
-    files: tuple[Path, ...], skip: tuple[str, ...], output: Output, fail_on: str | None
+    files: tuple[Path, ...], skip: tuple[str, ...], output: Output[Report], fail_on: str | None
 ) -> int:
     """Check snapshot FILES or LDIF exports, and report, without connecting to anything."""
     checks = choose(skip)

@@ -1,39 +1,18 @@
 """`adaudit diagnose`: KB 843106 step by step."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 
 import click
 
 from adaudit.cli.inputs import is_list, opener, targets_of
+from adaudit.cli.options import Output, form_options
 from adaudit.diagnosis import diagnose as diagnose_target
-from adaudit.errors import ReportError
-from adaudit.findings import DiagnosisReport, Report
-from adaudit.report import Format, write
-from adaudit.report.diagnosis import render as render_text
-from adaudit.report.diagnosis_json import render as render_json
+from adaudit.findings import DiagnosisReport
+from adaudit.report import DIAGNOSIS_FORMATS
 from adaudit.report.diagnosis_state import is_complete
 
-_Reports = Sequence[DiagnosisReport]
-_FORMS: Mapping[str, Callable[[_Reports], str]] = MappingProxyType(
-    {"text": render_text, "json": render_json}
-)
 _FOUND, _INCOMPLETE = 1, 3
-
-
-def _parse_files(
-    _: click.Context, __: click.Parameter, values: tuple[str, ...]
-) -> tuple[tuple[str, Path], ...]:
-    return tuple(map(_parse_file, values))
-
-
-def _parse_file(value: str) -> tuple[str, Path]:
-    form, _, path = value.partition("=")
-    if form not in _FORMS or not path:
-        forms = ", ".join(_FORMS)
-        raise click.BadParameter(f"`{value}` is not FORMAT=FILE with a format of: {forms}")
-    return form, Path(path)
 
 
 @click.command()
@@ -41,25 +20,13 @@ def _parse_file(value: str) -> tuple[str, Path]:
 @click.option("--from", "sender", metavar="SENDER", help="Server that sends: its name or address.")
 @click.option("--to", "receiver", metavar="RECEIVER", help="Server that receives.")
 @click.option("--target", "name", help="Diagnose only this target of the list.")
-@click.option(
-    "--format", "form", type=click.Choice(list(_FORMS)), default="text", show_default=True
-)
-@click.option(
-    "-o",
-    "--output",
-    "written",
-    metavar="FORMAT=FILE",
-    multiple=True,
-    callback=_parse_files,
-    help="Write the diagnosis to FILE too, in that format; repeatable.",
-)
+@form_options(DIAGNOSIS_FORMATS)
 def diagnose(
     file: Path,
     sender: str | None,
     receiver: str | None,
     name: str | None,
-    form: str,
-    written: tuple[tuple[str, Path], ...],
+    output: Output[Sequence[DiagnosisReport]],
 ) -> int:
     """
     Make each step of KB 843106 for the mail from one Exchange server to another.
@@ -69,10 +36,7 @@ def diagnose(
     7004 and 7010). Ends with status 1 if a cause is found, with 3 if none is and a step is unknown.
     """
     reports = _diagnose(file, sender, receiver, name)
-    faults = tuple(_faults(reports, written))
-    click.echo(_FORMS[form](reports), nl=False)
-    if faults:
-        raise ReportError("\n".join(faults))
+    output.show(reports)
     if any(report.has_causes for report in reports):
         return _FOUND
     return 0 if is_complete(reports) else _INCOMPLETE
@@ -103,21 +67,3 @@ def _diagnose(
         )
         for target in chosen
     ]
-
-
-def _faults(reports: _Reports, written: tuple[tuple[str, Path], ...]) -> Iterator[str]:
-    """Write all files; one that cannot be written keeps no other back."""
-    for form, path in written:
-        try:
-            write(Report(()), _holding(_FORMS[form](reports)), path)
-        except ReportError as error:
-            yield error.message
-
-
-def _holding(text: str) -> Format:
-    """A form whose text is made already: all that is wanted of it is the way into a file."""
-
-    def render(_: Report) -> str:
-        return text
-
-    return Format(render, "utf-8")

@@ -6,11 +6,12 @@ from pathlib import Path
 import click
 
 from adaudit.directory.observations import SmtpProbe
-from adaudit.errors import EvidenceError, ReportError
+from adaudit.errors import EvidenceError
 from adaudit.evidence.endpoint import SMTP_PORT, parse_endpoint
 from adaudit.evidence.probe_files import dump
 from adaudit.evidence.probe_options import ProbeOptions, own_name
 from adaudit.evidence.smtp_probe import probe_all
+from adaudit.report import write_text
 from adaudit.report.probes import render
 from adaudit.report.text import safe_text
 
@@ -108,7 +109,4 @@ def _show(text: str, output: Path | None) -> None:
     if output is None:
         click.echo(text, nl=False)
         return
-    try:
-        output.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise ReportError(f"cannot write `{output}`: {error.strerror}") from error
+    write_text(text, output)

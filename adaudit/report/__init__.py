@@ -8,21 +8,25 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from adaudit.errors import ReportError
 
 if TYPE_CHECKING:  # whoever only asks for the names of the forms need not wait for the rest
-    from adaudit.findings import Report
+    from collections.abc import Sequence
 
-__all__ = ["FORMATS", "Format", "write"]
+    from adaudit.findings import DiagnosisReport, Report
+
+__all__ = ["DIAGNOSIS_FORMATS", "FORMATS", "Format", "write", "write_text"]
+
+_Told = TypeVar("_Told")
 
 
 @dataclass(frozen=True, slots=True)
-class Format:
-    """A form that a report can have."""
+class Format(Generic[_Told]):
+    """A form that a report, or whatever else is told, can have."""
 
-    render: Callable[[Report], str]
+    render: Callable[[_Told], str]
     encoding: str
     """Of a file; on a stream the stream decides"""
 
@@ -45,7 +49,19 @@ def _json(report: Report) -> str:
     return json.render(report)
 
 
-FORMATS: Mapping[str, Format] = MappingProxyType(
+def _diagnosis_text(reports: Sequence[DiagnosisReport]) -> str:
+    from adaudit.report import diagnosis  # noqa: PLC0415 - loaded only when asked for
+
+    return diagnosis.render(reports)
+
+
+def _diagnosis_json(reports: Sequence[DiagnosisReport]) -> str:
+    from adaudit.report import diagnosis_json  # noqa: PLC0415 - loaded only when asked for
+
+    return diagnosis_json.render(reports)
+
+
+FORMATS: Mapping[str, Format[Report]] = MappingProxyType(
     {
         "table": Format(_table, "utf-8"),
         "csv": Format(_csv, "utf-8-sig"),  # without the mark Excel reads the local code page
@@ -55,20 +71,31 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
 """The forms by the name that the command line gives them"""
 
 
-def write(report: Report, form: Format, path: Path) -> None:
+DIAGNOSIS_FORMATS: Mapping[str, Format[Sequence[DiagnosisReport]]] = MappingProxyType(
+    {"text": Format(_diagnosis_text, "utf-8"), "json": Format(_diagnosis_json, "utf-8")}
+)
+"""Likewise the forms of diagnoses"""
+
+
+def write(told: _Told, form: Format[_Told], path: Path) -> None:
     """
     Write a report into a file: all of it, in place of what was there, or nothing.
 
     Raises `ReportError` when it cannot be written.
     """
-    data = form.render(report).encode(form.encoding)
+    write_text(form.render(told), path, form.encoding)
+
+
+def write_text(text: str, path: Path, encoding: str = "utf-8") -> None:
+    """Write text into a file likewise."""
+    data = text.encode(encoding)
     try:
         if path.exists() and not path.is_file():
             path.write_bytes(data)  # a pipe or a device, which nothing can take the place of
         else:
             _replace(path.resolve(), data)
     except OSError as error:
-        raise ReportError(f"cannot write report `{path}`: {error.strerror}") from error
+        raise ReportError(f"cannot write `{path}`: {error.strerror}") from error
 
 
 def _replace(path: Path, data: bytes) -> None:

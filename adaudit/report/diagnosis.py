@@ -7,7 +7,7 @@ The form for programs is `adaudit.report.diagnosis_json`.
 from collections.abc import Sequence
 
 from adaudit.findings import Consequences, DiagnosisReport
-from adaudit.report.diagnosis_grounds import evidence, items, not_identified, not_judged, warnings
+from adaudit.report.diagnosis_grounds import evidence, items, not_judged, warnings
 from adaudit.report.diagnosis_pairs import glance, in_order, pair_sections
 from adaudit.report.diagnosis_state import head, result
 from adaudit.report.lines import WIDTH, wrap
@@ -34,7 +34,6 @@ def _target(report: DiagnosisReport) -> str:
         evidence(report),
         *pair_sections(diagnoses),
         _consequences(report.consequences),
-        not_identified(report),
         not_judged(report),
         warnings(report),
     ]

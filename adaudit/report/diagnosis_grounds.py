@@ -13,13 +13,6 @@ def evidence(report: DiagnosisReport) -> list[str]:
     return ["Evidence", *items(report.evidence)]
 
 
-def not_identified(report: DiagnosisReport) -> list[str]:
-    """Refused mail that could not be ascribed to a pair of servers."""
-    if not report.unnamed:
-        return []
-    return ["Refusals between servers that are not both known", *items(report.unnamed)]
-
-
 def not_judged(report: DiagnosisReport) -> list[str]:
     """What could not be read or understood; what shares a reason stands together below it."""
     subjects: dict[str, list[str]] = {}

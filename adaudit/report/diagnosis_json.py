@@ -56,18 +56,16 @@ a version; none is taken away or changes its meaning. `[]` is a list, `?` may be
 - `targets[].findings[].evidence[].affects[]`: what this entry breaks
 - `targets[].consequences?.suffers[]`: mail that may fail too; null where no mail is stopped
 - `targets[].consequences?.spared[]`: mail that does not
-- `targets[].unnamed[]`: refusals in the evidence whose two servers are not both known
 - `targets[].gaps[].subject`: what could not be read
 - `targets[].gaps[].reason`
 - `targets[].warnings[]`: what weakens the result without hiding anything
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 
-from adaudit.findings import Consequences, Diagnosis, DiagnosisReport, Finding, Step
+from adaudit.findings import Consequences, Diagnosis, DiagnosisReport, Finding, Step, united
 from adaudit.report.diagnosis_state import is_complete, verdict_on
-from adaudit.report.json import Json, dump, evidence_fields, party_fields
+from adaudit.report.json import Json, dump, finding_fields
 
 FORMAT = "adaudit-diagnosis"
 VERSION = 1
@@ -93,9 +91,8 @@ def _target(report: DiagnosisReport) -> Json:
         "error": report.error,
         "evidence": report.evidence,
         "diagnoses": [_diagnosis(diagnosis) for diagnosis in report.diagnoses],
-        "findings": [_finding(finding) for finding in _findings(report.diagnoses)],
+        "findings": [finding_fields(finding) for finding in _findings(report.diagnoses)],
         "consequences": _consequences(report.consequences) if report.consequences else None,
-        "unnamed": report.unnamed,
         "gaps": [{"subject": gap.subject, "reason": gap.reason} for gap in report.gaps],
         "warnings": report.warnings,
     }
@@ -124,31 +121,10 @@ def _step(step: Step) -> Json:
     }
 
 
-def _findings(diagnoses: Iterable[Diagnosis]) -> list[Finding]:
+def _findings(diagnoses: Iterable[Diagnosis]) -> tuple[Finding, ...]:
     """Each finding once, with all that it affects."""
-    known: dict[str, Finding] = {}
-    for diagnosis in diagnoses:
-        for step in diagnosis.steps:
-            for finding in step.ruling.findings:
-                first = known.get(finding.id, finding)
-                affects = tuple(dict.fromkeys((*first.affects, *finding.affects)))
-                known[finding.id] = replace(first, affects=affects)
-    return list(known.values())
-
-
-def _finding(finding: Finding) -> Json:
-    return {
-        "id": finding.id,
-        "check": finding.check,
-        "severity": str(finding.severity),
-        "subject": party_fields(finding.subject),
-        "message": finding.message,
-        "affects": finding.affects,
-        "through": [party_fields(party) for party in finding.through],
-        "remedy": finding.remedy,
-        "look": finding.look,
-        "evidence": [evidence_fields(evidence) for evidence in finding.evidence],
-    }
+    rulings = (step.ruling for diagnosis in diagnoses for step in diagnosis.steps)
+    return united(finding for ruling in rulings for finding in ruling.findings)
 
 
 def _consequences(known: Consequences) -> Json:

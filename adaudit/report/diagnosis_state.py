@@ -80,7 +80,6 @@ def _state(report: DiagnosisReport) -> str:
     undecided = sum(unknown_steps(diagnosis) for diagnosis in report.diagnoses)
     missing = [
         counted(len(report.gaps), "gap") if report.gaps else "",
-        f"{counted(len(report.unnamed), 'refusal')} not identified" if report.unnamed else "",
         f"{counted(undecided, 'step')} unknown" if undecided else "",
     ]
     told = ", ".join(filter(None, missing))

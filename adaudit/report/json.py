@@ -62,7 +62,8 @@ a version; none is taken away or changes its meaning. `[]` is a list, `?` may be
 - `targets[].findings[].evidence[].overrules[]`: later entries that would have decided otherwise
 - `targets[].findings[].evidence[].affects[]`: what this entry breaks
 - `targets[].checks[].check`
-- `targets[].checks[].outcome`: `pass`, `fail`, `unknown`
+- `targets[].checks[].outcome`: `pass`, `fail`, `unknown`, `not applicable`
+- `targets[].checks[].reason?`: why there was nothing to judge
 - `targets[].checks[].findings[]`: ids
 - `targets[].checks[].unknown[].subject`: what this check could not decide
 - `targets[].checks[].unknown[].reason`
@@ -143,7 +144,7 @@ def _target(target: TargetReport) -> Json:
         "offending_groups": [
             _group(group, target) for role in Role for group in offending_groups(target, role)
         ],
-        "findings": [_finding(finding) for finding in target.findings],
+        "findings": [finding_fields(finding) for finding in target.findings],
         "checks": [_check(result) for result in target.results],
         "gaps": [_gap(gap) for gap in target.gaps],
         "unknown": [_gap(gap) for gap in target.unknown],
@@ -190,7 +191,8 @@ def _group(group: OffendingGroup, target: TargetReport) -> Json:
     }
 
 
-def _finding(finding: Finding) -> Json:
+def finding_fields(finding: Finding) -> Json:
+    """The fields of one finding."""
     return {
         "id": finding.id,
         "check": finding.check,
@@ -230,6 +232,7 @@ def _check(result: CheckResult) -> Json:
     return {
         "check": result.check,
         "outcome": result.outcome,
+        "reason": result.reason,
         "findings": [finding.id for finding in result.findings],
         "unknown": [_gap(gap) for gap in result.unknown],
     }

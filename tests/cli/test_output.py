@@ -43,7 +43,7 @@ def test_a_file_that_cannot_be_written_keeps_nothing_else_back(
     ran = adaudit("check", snapshot("sound"), "-o", f"json={bad}", "-o", f"json={good}")
 
     assert ran.status == 2
-    assert f"cannot write report `{bad}`" in ran.err
+    assert f"cannot write `{bad}`" in ran.err
     assert good.exists()
     assert "EX01" in ran.out
 

@@ -141,7 +141,6 @@ def incomplete() -> DiagnosisReport:
     gaps = [Gap(f"ex{n:02}.evt", "no event log: its header is damaged") for n in range(9)]
     return replace(
         report(unknown_pair()),
-        unnamed=("event 7010, record 7 of ex01.evt: 192.0.2.7 is no server that was read",),
         gaps=(*gaps, Gap("ex04.reg", "no such file")),
         warnings=("LDAP was read without TLS",),
     )
@@ -185,7 +184,6 @@ def everywhere(name: str) -> DiagnosisReport:
         consequences=Consequences((name,), (name,)),
         gaps=(Gap(name, name),),
         warnings=(name,),
-        unnamed=(name,),
     )
 
 

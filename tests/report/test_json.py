@@ -50,6 +50,7 @@ def test_only_fields_marked_so_are_null() -> None:
         "targets[].findings[].evidence[].trustee.dn",
         "targets[].findings[].evidence[].trustee.sid",
         "targets[].findings[].evidence[].origin_note",
+        "targets[].checks[].reason",
     }
     assert {name for name, marked in documented().items() if marked.endswith("?")} == nullable
 

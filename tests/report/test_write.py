@@ -52,7 +52,7 @@ def test_a_pipe_is_written_into(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("where", ["missing/report.csv", "."], ids=["no folder", "a folder"])
 def test_what_cannot_be_written_is_one_clear_error(where: str, tmp_path: Path) -> None:
-    with pytest.raises(ReportError, match=r"^cannot write report `.*`: ") as caught:
+    with pytest.raises(ReportError, match=r"^cannot write `.*`: ") as caught:
         write(sound(), FORMATS["csv"], tmp_path / where)
     assert str(tmp_path / where) in caught.value.message
     assert not list(tmp_path.iterdir())
