@@ -129,5 +129,7 @@ def _idle(live: LiveConfig) -> Iterator[Conflict]:
     reads = live.registry or live.event_logs
     if not (live.smtp or reads or live.dns):
         yield (), "asks for nothing: give `smtp`, `registry`, `event_logs` or `dns: true`"
+    if isinstance(live.auth, KerberosAuth) and live.auth.password:
+        yield ("auth", "password"), "is not taken here: get a ticket with `kinit`, or use `ntlm`"
     if "auth" in live.model_fields_set and not reads:
         yield ("auth",), "does nothing without `registry` or `event_logs`"

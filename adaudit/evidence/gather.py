@@ -10,7 +10,7 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.objects import Objects
 from adaudit.directory.snapshot import SnapshotWriter
 from adaudit.errors import EvidenceError
-from adaudit.evidence import capture, event_logs, names, probe_files, smtp_logs
+from adaudit.evidence import capture, event_logs, names, probe_files, reg_files, smtp_logs
 from adaudit.evidence.live import Ask, live_readers
 from adaudit.evidence.reading import Reading
 from adaudit.exchange.organisation import servers_of
@@ -62,6 +62,7 @@ def _of_files(config: EvidenceConfig) -> Iterator[_Task]:
     described = (
         (event_logs.read, "event log", config.event_logs),
         (smtp_logs.read, "SMTP log", config.smtp_logs),
+        (reg_files.read, "registry export", config.registry),
     )
     for read, what, files in described:
         for each in files:

@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeAlias
 
-from adaudit.config import LiveConfig
+from adaudit.config import KerberosAuth, LiveConfig, SealedAuth, Secret
 from adaudit.evidence import names, smtp_probe
 from adaudit.evidence.endpoint import Endpoint
 from adaudit.evidence.probe_options import ProbeOptions
 from adaudit.evidence.reading import Reading
+from adaudit.evidence.rpc.credentials import NtlmCredentials, RpcCredentials, TicketCredentials
+from adaudit.evidence.rpc.event_log import read_event_log
+from adaudit.evidence.rpc.registry import read_registry
 
 Ask: TypeAlias = Callable[[str], str]
 """Puts a question on the terminal and gives the answer, which is not shown"""
@@ -29,7 +32,40 @@ def live_readers(
     if config.smtp:
         endpoints = tuple(Endpoint(server.host, server.port) for server in config.smtp)
         yield "SMTP probes", partial(_probe, endpoints, ProbeOptions(timeout=config.timeout))
+    if config.registry or config.event_logs:
+        yield from _over_rpc(config, _credentials(config.auth, ask))
 
 
 def _probe(endpoints: tuple[Endpoint, ...], options: ProbeOptions) -> Reading:
     return smtp_probe.reading(smtp_probe.probe_all(endpoints, options))
+
+
+def _over_rpc(config: LiveConfig, credentials: RpcCredentials) -> Iterator[Reader]:
+    for host in config.registry:
+        read = partial(read_registry, host, credentials, timeout=config.timeout)
+        yield f"registry of {host}", read
+    for host in config.event_logs:
+        read = partial(read_event_log, host, credentials, timeout=config.timeout)
+        yield f"event log of {host}", read
+
+
+def _credentials(auth: SealedAuth, ask: Ask | None) -> RpcCredentials:
+    if isinstance(auth, KerberosAuth):
+        return TicketCredentials(auth.ccache)
+    domain, user = _split(auth.user)
+    return NtlmCredentials(
+        domain,
+        user,
+        password=_fetched(auth.password, ask, f"password of {auth.user}"),
+        nt_hash=_fetched(auth.nt_hash, ask, f"NT hash of {auth.user}"),
+    )
+
+
+def _split(user: str) -> tuple[str, str]:
+    r"""The domain and the name of `DOMAIN\user`; of `user@domain` the whole is the name."""
+    domain, backslash, name = user.partition("\\")
+    return (domain, name) if backslash else ("", user)
+
+
+def _fetched(secret: Secret | None, ask: Ask | None, what: str) -> str:
+    return secret.resolve(ask, what) if secret else ""

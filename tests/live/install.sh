@@ -11,7 +11,7 @@ fi
 # samba-ad-provision is only recommended by samba; without samba-vfs-modules provisioning dies
 # setting the ACL of sysvol; ldap-utils writes the LDIF of samples/.
 packages="samba samba-ad-provision samba-dsdb-modules samba-vfs-modules python3-samba ldb-tools
-    openssl ldap-utils libnss-wrapper gcc libc6-dev libkrb5-dev python3-dev"
+    openssl ldap-utils tcpdump libnss-wrapper gcc libc6-dev libkrb5-dev python3-dev"
 
 # shellcheck disable=SC2086  # the list is meant to be split
 if dpkg-query --show --showformat='${db:Status-Status}\n' $packages 2>/dev/null |
