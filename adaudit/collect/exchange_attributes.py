@@ -30,6 +30,12 @@ _OF_ROUTING = (
     *("msExchRoutingMasterDN", "msExchRoutingGroupMembersDN", "msExchSourceBridgeheadServersDN"),
     *("msExchTargetBridgeheadServersDN", "routingList", "deliveryMechanism", "cost"),
 )
+_OF_RECEIVE_CONNECTOR = (
+    *("msExchSmtpReceiveBindings", "msExchSmtpReceiveRemoteIPRanges", "msExchSmtpReceiveEnabled"),
+)
 
-EXCHANGE = (*_OF_ANY, *_OF_ORGANISATION, *_OF_SERVER, *_OF_VIRTUAL_SERVER, *_OF_ROUTING)
+EXCHANGE = (
+    *(*_OF_ANY, *_OF_ORGANISATION, *_OF_SERVER, *_OF_VIRTUAL_SERVER, *_OF_ROUTING),
+    *_OF_RECEIVE_CONNECTOR,
+)
 """Names as the schema writes them."""

@@ -15,6 +15,7 @@ from adaudit.directory.membership import Via
 from adaudit.directory.principal import GroupScope, Principal, PrincipalKind
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.exchange.pairs import MailFlow, account_sids
+from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS, named_for
 from adaudit.security.ace import Ace
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.rights import FULL_CONTROL, map_generic
@@ -155,7 +156,7 @@ class _Trustees:
         return cls(
             frozenset(full),
             frozenset(ace.trustee for ace in _allowing(tree)),
-            frozenset(_well_known(view, tree)),
+            frozenset(group.sid for group in named_for(EXCHANGE_SERVERS, tree, view)),
         )
 
 
@@ -166,16 +167,3 @@ def _allowing(entries: list[Entry]) -> Iterator[Ace]:
             for ace in descriptor.dacl.entries:
                 if isinstance(ace, Ace) and ace.allows:
                     yield ace
-
-
-_EXCHANGE_SERVERS = "A7D2016C83F003458132789EEB127B84"  # otherWellKnownObjects of Exchange 2007+
-
-
-def _well_known(view: View, entries: list[Entry]) -> Iterator[Sid]:
-    by_dn = {str(p.dn).lower(): p.sid for p in view.membership.principals.values()}
-    for entry in entries:
-        for value in entry.texts("otherWellKnownObjects"):
-            _, _, rest = value.partition(":32:")
-            guid, _, dn = rest.partition(":")
-            if guid.upper() == _EXCHANGE_SERVERS and dn.lower() in by_dn:
-                yield by_dn[dn.lower()]

@@ -1,6 +1,6 @@
 """Send-As from every Exchange server to every other: the verdicts behind the matrix."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -71,13 +71,22 @@ class MailFlow:
         return tuple(self._pairs())
 
     def verdicts(
-        self, sender: ExchangeServer, receiver: ExchangeServer, right: Right = SEND_AS
+        self,
+        sender: ExchangeServer,
+        receiver: ExchangeServer,
+        right: Right = SEND_AS,
+        objects: Iterable[Entry] | None = None,
     ) -> Iterator[ObjectVerdict]:
-        """Judge each account of `sender` on each object of `receiver`."""
+        """
+        Judge each account of `sender` on objects of `receiver`.
+
+        By default they are those that Send-As is asked on: the server and its virtual servers.
+        """
         place = self.place(receiver)
+        asked = receiver.smtp_objects if objects is None else tuple(objects)
         for candidate in self.accounts[sender.label].candidates:
             token = self.view.token(candidate.principal.sid, place)
-            for entry in receiver.smtp_objects:
+            for entry in asked:
                 verdict = self._verdict(entry, token, right)
                 yield ObjectVerdict(candidate.principal, entry, verdict, token)
 

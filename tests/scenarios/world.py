@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from adaudit.directory.entry import Entry, Gap
+from adaudit.exchange.receive_connectors import ACCEPT_EXCH50, SUBMIT
 from adaudit.security import sddl, wire
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.inheritance import inherit
@@ -166,7 +167,7 @@ def _parsed(text: str, forest: Forest) -> SecurityDescriptor:
 
 
 def _meaning(name: str, forest: Forest) -> str:
-    for right in (SEND_AS, RECEIVE_AS):
+    for right in (SEND_AS, RECEIVE_AS, ACCEPT_EXCH50, SUBMIT):
         if name == right.name:
             return str(right.object_type)
     return CLASSES.get(name) or str(forest.principals.made[name.lower()].sid)

@@ -1,0 +1,34 @@
+"""
+The groups of Exchange 2007 and later that `otherWellKnownObjects` names, whatever they are called.
+
+The attribute stands on the Exchange container of the configuration, with values of the form
+`B:32:<GUID>:<DN>`. [MS-ADTS] 3.1.1.3.1.7 has the form; the GUIDs are those of Exchange setup.
+"""
+
+from collections.abc import Iterable, Iterator
+
+from adaudit.access.view import View
+from adaudit.directory.entry import Entry
+from adaudit.directory.principal import Principal
+
+EXCHANGE_SERVERS = "A7D2016C83F003458132789EEB127B84"
+"""*Exchange Servers*, which holds the servers of Exchange 2007 and later"""
+LEGACY_INTEROP = "9C5B963F67F14A4B936CB8EFB19C4784"
+"""*ExchangeLegacyInterop*, for the servers of Exchange 2000 and 2003 beside them"""
+_CONTAINERS = ("msExchConfigurationContainer", "msExchOrganizationContainer")
+
+
+def well_known_group(view: View, guid: str) -> Principal | None:
+    """The group that is named for a GUID of 32 hexadecimal digits, None where none was read."""
+    return next(named_for(guid, view.snapshot.of_class(*_CONTAINERS), view), None)
+
+
+def named_for(guid: str, entries: Iterable[Entry], view: View) -> Iterator[Principal]:
+    """The principals that `otherWellKnownObjects` of some objects names for a GUID."""
+    by_dn = {str(known.dn).lower(): known for known in view.membership.principals.values()}
+    for entry in entries:
+        for value in entry.texts("otherWellKnownObjects"):
+            _, _, rest = value.partition(":32:")
+            found, _, dn = rest.partition(":")
+            if found.upper() == guid and dn.lower() in by_dn:
+                yield by_dn[dn.lower()]
