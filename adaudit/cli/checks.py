@@ -19,5 +19,7 @@ def checks(check_id: str | None) -> None:
     if check_id not in known:
         raise QuestionError(f"no check `{check_id}`", f"checks: {', '.join(known)}")
     check = known[check_id]
-    click.echo(f"{check.title}\n\nid: {check.id}\nworst severity: {check.severity}\n")
-    click.echo(check.documentation)
+    click.echo(f"{check.title}\n\nid: {check.id}\nworst severity: {check.severity}")
+    if check.step is not None:
+        click.echo(f"step of adaudit diagnose: {check.step}")
+    click.echo(f"\n{check.documentation}")
