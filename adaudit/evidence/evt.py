@@ -17,7 +17,14 @@ from typing import Protocol
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import LogEvent
 from adaudit.errors import EvidenceError
-from adaudit.evidence.evt_header import HEADER_SIZE, UNKNOWN, Header, ring
+from adaudit.evidence.evt_header import (
+    HEADER_SIZE,
+    SMALLEST_RECORD,
+    UNKNOWN,
+    Header,
+    is_overfull,
+    ring,
+)
 from adaudit.evidence.reading import Reading
 from adaudit.evidence.record_numbers import lost, span
 from adaudit.evidence.relevant_events import LARGEST_DATA, Tally, bounded_strings, is_relevant
@@ -25,7 +32,6 @@ from adaudit.evidence.relevant_events import LARGEST_DATA, Tally, bounded_string
 _LARGEST_FILE = 1 << 29
 """Bytes; Windows 2003 maps its logs into the memory of one process and does not reach this"""
 _MOST_RECORDS = 4_000_000
-_SMALLEST_RECORD = 56
 _LARGEST_RECORD = 1 << 20
 
 
@@ -77,6 +83,8 @@ def read(path: Path, computer: str | None) -> Reading:
     Raises `EvidenceError` where nothing of it can be read, or libevt is not installed.
     """
     content = _content(path)
+    if is_overfull(content):
+        raise EvidenceError(f"`{path.name}` is a .evt file too damaged to read: records overlap")
     header = Header.decode(content)
     is_described = header is not None and not header.is_dirty
     known = header if is_described else Header.of_end_record(content)
@@ -173,7 +181,7 @@ def _data(record: _Record, content: bytes) -> bytes:
     """The data by its offset: libevt 20260705 overlooks the padding that may be before it."""
     place = ring(content, record.offset + 48, 8)
     size, offset = struct.unpack("<2I", place) if len(place) == 8 else (0, 0)
-    if not _SMALLEST_RECORD <= offset < _LARGEST_RECORD:
+    if not SMALLEST_RECORD <= offset < _LARGEST_RECORD:
         return b""
     return ring(content, record.offset + offset, min(size, LARGEST_DATA))
 
@@ -199,7 +207,7 @@ def _losses(known: Header | None, found: _Found) -> Iterator[str]:
     expected = span(found.numbers)
     if known is not None:
         expected = range(known.oldest or known.following, known.following)
-    reason = lost(found.numbers, expected, found.unreadable, len(found.content) // _SMALLEST_RECORD)
+    reason = lost(found.numbers, expected, found.unreadable, len(found.content) // SMALLEST_RECORD)
     if reason:
         yield reason
     elif known is None:

@@ -15,10 +15,14 @@ SIGNATURE_AT = 4
 """Where the signature stands in the header, and in each record"""
 HEADER_SIZE = 48
 
+SMALLEST_RECORD = 56
+
 _LAYOUT = struct.Struct("<I4s10I")
 _END_MARK = struct.pack("<5I", 0x28, 0x11111111, 0x22222222, 0x33333333, 0x44444444)
 _END_SIZE = 0x28
 _DIRTY, _WRAPPED = 1, 2
+_MOST_CLAIMED = 64
+"""Sum of the lengths that records claim, by the length of the file; a sound log has 1"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +94,21 @@ def _end_marks(content: bytes) -> Iterator[int]:
     at = ring(content, tail, 2 * len(_END_MARK)).find(_END_MARK)
     if at >= 0:
         yield tail + at
+
+
+def is_overfull(content: bytes) -> bool:
+    """
+    Whether far more records are claimed than can be in a file of that size, by number or length.
+
+    libevt reads each at its full length to see whether it is one: that could take hours.
+    """
+    if content.count(SIGNATURE) > len(content) // SMALLEST_RECORD + 1:
+        return True
+    claimed = 0
+    at = content.find(SIGNATURE, SIGNATURE_AT)
+    while at >= 0:
+        begin = at - SIGNATURE_AT
+        size = int.from_bytes(content[begin:at], "little")
+        claimed += size if size <= len(content) - begin else 0
+        at = content.find(SIGNATURE, at + 1)
+    return claimed > _MOST_CLAIMED * len(content)

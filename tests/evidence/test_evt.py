@@ -1,9 +1,11 @@
 """Logs from a writer of our own after libyal's description; tests/live has those of Samba."""
 
 import builtins
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -215,6 +217,15 @@ def test_a_log_with_a_damaged_header_is_read_all_the_same(read: Read) -> None:
     assert reading.source.notes == ("its header is damaged: the records were looked for",)
 
 
+def test_records_that_claim_a_wrong_length_cost_no_other(read: Read) -> None:
+    content = bytearray(log(numbered(9)))
+    for number in (2, 4, 6):
+        at = 48 + number * RECORD_SIZE
+        content[at : at + 4] = b"\xff\xff\0\x10"
+
+    assert numbers(read(bytes(content))) == [1, 2, 4, 6, 8, 9]
+
+
 def test_a_header_that_lies_about_offsets_loses_nothing(read: Read) -> None:
     content = bytearray(log(numbered(5)))
     content[16:24] = b"\xff" * 8
@@ -251,6 +262,20 @@ def test_endless_strings_and_data_are_cut(read: Read) -> None:
 def test_a_file_without_any_record_and_header_is_refused(read: Read, content: bytes) -> None:
     with pytest.raises(EvidenceError, match=r"`ex01.evt` is a .evt file too damaged to read"):
         read(content)
+
+
+@pytest.mark.parametrize("size", [8, 0xFFFF, 0x10038, 0x400000, 0x7FFFFFFF])
+@pytest.mark.parametrize("spacing", [8, 60])
+def test_records_that_overlap_do_not_hold_the_reader_up(
+    read: Read, size: int, spacing: int
+) -> None:
+    mark = (size.to_bytes(4, "little") + b"LfLe").ljust(spacing, b"\xff")
+    started = process_time()
+
+    with contextlib.suppress(EvidenceError):
+        read(dirty(log([]))[:48] + mark * 100_000)
+
+    assert process_time() - started < 5
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
