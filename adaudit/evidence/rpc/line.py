@@ -2,7 +2,12 @@
 
 import socket
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+
+_INSTANT = 0.001
+"""Seconds; a time limit of 0 would mean not to wait at all"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +46,8 @@ class Line:
 
     def recv(self, size: int) -> bytes:
         """Some bytes, none where the server has closed the connection."""
-        self._wait()
-        data = self._socket.recv(size)
+        with self._in_time():
+            data = self._socket.recv(size)
         self._left -= len(data)
         if self._left < 0:
             self.fault = f"it sent more than {self._limits.received >> 20} MiB"
@@ -51,16 +56,25 @@ class Line:
 
     def sendall(self, data: bytes) -> None:
         """Send all of `data`."""
-        self._wait()
-        self._socket.sendall(data)
+        with self._in_time():
+            self._socket.sendall(data)
 
     def close(self) -> None:
         """Close the connection."""
         self._socket.close()
 
-    def _wait(self) -> None:
-        left = self._end - time.monotonic()
-        if left <= 0:
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
+        left = max(self._end - time.monotonic(), _INSTANT)
+        self._socket.settimeout(min(left, self._limits.answer))
+        try:
+            yield
+        except TimeoutError:
+            self._require_time()
+            raise
+        self._require_time()
+
+    def _require_time(self) -> None:
+        if time.monotonic() >= self._end:
             self.fault = f"it was not done within {self._limits.whole:.3g} s"
             raise TimeoutError(self.fault)
-        self._socket.settimeout(min(left, self._limits.answer))
