@@ -48,9 +48,13 @@ class Candidate:
         return bool(self.signs & {Sign.LINK, Sign.DNS_NAME})
 
     @property
-    def has_only_short_name(self) -> bool:
-        """Whether nothing but the NetBIOS name, which another domain may use too, points to it."""
-        return self.signs == {Sign.NETBIOS_NAME}
+    def has_only_a_weak_sign(self) -> bool:
+        """
+        Whether nothing points to it but what another account may have too.
+
+        Another domain may use the NetBIOS name, and a service principal name may be doubled.
+        """
+        return self.signs in ({Sign.NETBIOS_NAME}, {Sign.SERVICE_NAME})
 
     def __str__(self) -> str:
         return f"{self.principal.name} ({'; '.join(sorted(self.signs))})"
@@ -121,11 +125,12 @@ def _is_alone(named: Candidate, others: Iterable[Candidate]) -> bool:
     """
     Whether nothing points to another account.
 
-    An account of the same short name in another domain contradicts nothing, as long as the
-    account that is named in full has that short name too.
+    An account of the same short name in another domain contradicts nothing, nor does one that
+    holds a service principal name of the server beside its own account, as long as the account
+    that is named in full has that short name too.
     """
     has_short_name = Sign.NETBIOS_NAME in named.signs
-    return all(other.has_only_short_name and has_short_name for other in others)
+    return all(other.has_only_a_weak_sign and has_short_name for other in others)
 
 
 def _no_match(server: ExchangeServer) -> str:

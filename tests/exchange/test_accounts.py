@@ -91,6 +91,16 @@ def test_the_full_name_tells_accounts_of_one_short_name_apart(organisation: Orga
     assert (state, names) == (MAPPED, ["CONTOSO\\EX01$"])
 
 
+def test_a_service_name_of_another_account_beside_is_no_doubt(organisation: Organisation) -> None:
+    organisation.server("EX01", *ADDRESSES)
+    organisation.contoso.computer("EX01", 1101, dNSHostName="ex01.contoso.example")
+    organisation.contoso.computer(
+        "OLD01", 1102, servicePrincipalName="SMTPSVC/ex01.contoso.example"
+    )
+
+    assert mapping(organisation) == (MAPPED, ["CONTOSO\\EX01$"])
+
+
 def test_accounts_of_one_short_name_in_two_domains_are_no_answer(
     organisation: Organisation,
 ) -> None:
