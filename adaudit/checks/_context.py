@@ -19,6 +19,7 @@ from adaudit.exchange.pairs import MailFlow
 from adaudit.exchange.peers import Peers, Route
 from adaudit.exchange.refusals import Refusal, refusals
 from adaudit.exchange.registry import registry_value
+from adaudit.exchange.service_names import ServiceNames
 from adaudit.exchange.traffic import Traffic
 from adaudit.wording import counted
 
@@ -70,6 +71,11 @@ class Context:
     def exps(self) -> ExpsLog:
         """The failures of authentication between servers that event logs hold."""
         return ExpsLog.of(self.peers, self.evidence)
+
+    @cached_property
+    def service_names(self) -> ServiceNames:
+        """Which accounts hold the service principal names of SMTP servers."""
+        return ServiceNames.of(self.snapshot, self.view.membership)
 
     @cached_property
     def routes(self) -> tuple[Route, ...]:

@@ -7,7 +7,7 @@ from adaudit.checks._context import Context
 from adaudit.checks._step import not_applicable, of_receiver, unknown
 from adaudit.directory.entry import Entry
 from adaudit.exchange.organisation import ExchangeServer, Version
-from adaudit.exchange.peers import Route
+from adaudit.exchange.peers import FQDN, Route
 from adaudit.findings import Outcome, Party, Ruling
 
 _WORST_FIRST = (
@@ -43,6 +43,11 @@ class VirtualServer:
         group, server = self.server.administrative_group, self.server.name
         way = ("Administrative Groups", group, "Servers", server, "Protocols", "SMTP", title)
         return f"Exchange System Manager > {' > '.join(way)} > Properties"
+
+    @property
+    def without_name(self) -> str:
+        """That nothing can be said of its name, as it is absent."""
+        return f"{FQDN} of {self} is absent: {self.properties} > Delivery > Advanced would tell"
 
     def __str__(self) -> str:
         return f"virtual server {self.entry.dn.name} of {self.server.label}"
