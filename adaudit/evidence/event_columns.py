@@ -67,7 +67,8 @@ def find_columns(rows: Iterable[Row]) -> Columns | None:
             *_rows_of_exchange(remaining),
         ]
         named = {**_by_content(sample), **named}
-        named.setdefault(Field.MESSAGE, max(map(len, sample), default=1) - 1)
+        last = max(map(len, sample), default=1) - 1
+        named.setdefault(Field.MESSAGE, min(last, len(first)) if has_header else last)
     named.setdefault(Field.MESSAGE, len(first))  # to which Event Viewer gives no name
     return Columns(named, has_header) if named.keys() >= _NEEDED else None
 

@@ -18,9 +18,10 @@ from adaudit.evidence.exported_event import Damage, ExportedEvent, parse_event_i
 _BEGIN = re.compile(r"\s*(?:\w{1,30}\[\d{1,10}\]:?|Event Type:.{0,80})\s*")
 _LINE = re.compile(r"\s*([^:\r\n]{1,40}?)\s*:(.*)", re.DOTALL)
 _LONGEST_LINE = 1 << 14
-_ORDER = (None, Field.PROVIDER, Field.BOTH, Field.ID, None, None, None, None, None, None)
-_ORDER_AFTER_USER = (Field.COMPUTER, Field.MESSAGE)
-_FIELDS = (*_ORDER, *_ORDER_AFTER_USER)
+_ORDER = (
+    *(None, Field.PROVIDER, Field.BOTH, Field.ID, None, None, None, None, None, None),
+    *(Field.COMPUTER, Field.MESSAGE),
+)
 """Log name, source, date, event id, task, level, opcode, keyword, user, user name, computer,
 description"""
 
@@ -70,8 +71,8 @@ def _event(block: Sequence[str], number: int) -> ExportedEvent:
         if match is None:
             continue
         kind = field_named(match[1])
-        if kind is None and is_ordered and position < len(_FIELDS):
-            kind = _FIELDS[position]
+        if kind is None and is_ordered and position < len(_ORDER):
+            kind = _ORDER[position]
         if kind is Field.MESSAGE:
             texts[kind] = "".join((match[2], *lines))[:LONGEST_MESSAGE]
         elif kind is not None:

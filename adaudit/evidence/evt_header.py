@@ -48,7 +48,8 @@ class Header:
         size, signature, *fields = _LAYOUT.unpack_from(content)
         if size != HEADER_SIZE or signature != SIGNATURE or fields[-1] != size:
             return None
-        return cls(*fields[2:6], bool(fields[7] & _DIRTY))
+        begin, end, following, oldest = fields[2:6]
+        return cls(begin, end, following, oldest, bool(fields[7] & _DIRTY))
 
     @classmethod
     def of_end_record(cls, content: bytes) -> Self | None:

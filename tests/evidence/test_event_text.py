@@ -168,6 +168,12 @@ def test_a_message_that_is_not_quoted_may_hold_delimiters_and_line_ends(read: Re
     assert (only(reading).strings, reading.source.total) == (STRINGS, 2)
 
 
+def test_such_a_message_is_put_together_under_a_header_not_understood_too(read: Read) -> None:
+    reading = read("\r\n".join(",".join(row) for row in POLISH) + "\r\n")
+
+    assert only(reading).strings == STRINGS
+
+
 def test_an_export_without_messages_is_a_gap(read: Read) -> None:
     header = ["Type", "Date", "Time", "Source", "Category", "Event", "User", "Computer"]
     row = ["Error", "11/24/2004", "10:15:32 AM", "MSExchangeTransport", "SMTP", "7004", "", "EX01"]
