@@ -20,7 +20,7 @@ DESCRIPTOR = "ntsecuritydescriptor"
 
 _IDENTITY = ("objectClass", "objectGUID")
 _PRINCIPAL = ("sAMAccountName", "objectSid", "sIDHistory", "memberOf")
-_ACCOUNT = (*_PRINCIPAL, "userAccountControl", "primaryGroupID")
+_ACCOUNT = (*_PRINCIPAL, "userAccountControl", "primaryGroupID", "servicePrincipalName")
 _NAMING_CONTEXT = re.compile(r"(?:dc=[^,]*(?:,|$))+(?:cn=configuration(?=,|$))?")
 
 
@@ -158,7 +158,7 @@ def domain_searches(domain: Dn) -> tuple[Search, ...]:
             f"computers of {name}",
             domain,
             subtree,
-            (*_ACCOUNT, "dNSHostName", "servicePrincipalName", "pwdLastSet"),
+            (*_ACCOUNT, "dNSHostName", "pwdLastSet"),
             ("computer",),
         ),
         Search(f"users of {name}", domain, subtree, _ACCOUNT, ("user",), ("computer",)),

@@ -138,10 +138,10 @@ def test_no_descriptor_is_wanted_of_principals_and_the_schema() -> None:
     assert not want(f"CN=Group,CN=Schema,{CONFIGURATION}", "classschema").descriptor
 
 
-def test_service_principal_names_are_wanted_of_computers_only() -> None:
+def test_service_principal_names_are_wanted_of_all_accounts_as_any_may_hold_one() -> None:
     computer = want(f"CN=EX01,{DOMAIN}", "user", "computer").attributes
     user = want(f"CN=Anna,{DOMAIN}", "user").attributes
-    assert "serviceprincipalname" in computer - user
+    assert "serviceprincipalname" in computer & user
 
 
 def test_the_age_of_the_password_is_wanted_of_computers_only() -> None:
