@@ -175,14 +175,19 @@ def ends_or_prints(node: ast.Call | ast.Raise) -> bool:
     return called in {"print", "exit", "quit", "sys.exit", "os._exit", "sys.stdout.write"}
 
 
-def test_only_the_outermost_function_catches_every_exception() -> None:
+def test_only_the_outermost_function_and_what_wraps_impacket_catch_every_exception() -> None:
+    """Impacket raises `Exception` itself; both places turn that into an error of ours."""
     found = [
         file
         for file, tree in trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.ExceptHandler) and catches_all(node)
     ]
-    assert found == ["cli/__init__.py"]
+    assert found == [
+        "cli/__init__.py",
+        "evidence/rpc/credentials.py",
+        "evidence/rpc/failures.py",
+    ]
 
 
 def catches_all(node: ast.ExceptHandler) -> bool:
