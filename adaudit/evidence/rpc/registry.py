@@ -7,22 +7,13 @@ Keys are opened to query values and for nothing else.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 
 from adaudit.directory.entry import Gap
-from adaudit.directory.observations import EvidenceSource, SourceKind
 from adaudit.errors import EvidenceError
-from adaudit.evidence.endpoint import is_address
 from adaudit.evidence.reading import Reading
-from adaudit.evidence.registry_plan import (
-    PLAN,
-    FoundValue,
-    WantedKey,
-    is_same_computer,
-    own_name,
-    records_of,
-)
+from adaudit.evidence.registry_plan import PLAN, FoundValue, WantedKey
 from adaudit.evidence.registry_values import decode
+from adaudit.evidence.remote_registry import name_of, remote_reading
 from adaudit.evidence.rpc.credentials import RpcCredentials
 from adaudit.evidence.rpc.failures import (
     FILE_NOT_FOUND,
@@ -88,8 +79,8 @@ def read_registry(
         registry = _Registry(session.open_pipe(WINREG))
         with opening(host, "the registry"):
             hive = registry.local_machine()
-        found = _read_keys(registry, hive, f"\\\\{host}\\HKLM")
-    return _reading(host, found)
+        found = _read_keys(registry, hive, name_of(host))
+    return remote_reading(host, found.values, found.gaps, NOT_VERIFIED)
 
 
 def _read_keys(registry: "_Registry", hive: object, name: str) -> _Found:
@@ -109,33 +100,6 @@ def _read_keys(registry: "_Registry", hive: object, name: str) -> _Found:
                 found.gaps.append(Gap(name, f"{left} more keys were not read"))
             break
     return found
-
-
-def _reading(host: str, found: _Found) -> Reading:
-    computer, notes = _owner(host, own_name(found.values))
-    records = tuple(
-        record
-        for wanted, values in found.values.items()
-        for record in records_of(wanted, values, computer)
-    )
-    source = EvidenceSource(
-        SourceKind.REGISTRY,
-        f"\\\\{host}\\HKLM",
-        datetime.now(UTC),
-        computer,
-        total=sum(map(len, found.values.values())),
-        is_verified=False,
-        notes=(NOT_VERIFIED, *notes),
-    )
-    return Reading(source, records, tuple(found.gaps))
-
-
-def _owner(host: str, own: str | None) -> tuple[str, tuple[str, ...]]:
-    """Whose registry it is: what was asked by an alias or address tells its own name."""
-    if own is None or is_same_computer(own, host):
-        return host, ()
-    notes = () if is_address(host) else (f"{host} calls itself {own}",)
-    return own, notes
 
 
 class _Registry:
