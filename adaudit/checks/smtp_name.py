@@ -102,9 +102,11 @@ def _shown(context: Context, server: ExchangeServer) -> Iterator[tuple[str, str]
     """The names that a server gave of itself to probes, each with where."""
     for seen in context.traffic.probes(context.peers.member(server)):
         exchanges = seen.record.exchanges
-        for what, name in (("greets", greeting_name(exchanges)), ("answers", ehlo_name(exchanges))):
-            if name is not None and (what == "greets" or "." in name):
-                yield name, f"{of_probe(seen)}: {server.label} {what} as `{name}`"
+        answered = ehlo_name(exchanges) or ""
+        full = answered if "." in answered else None  # others begin with `Hello`
+        for name in dict.fromkeys((greeting_name(exchanges), full)):
+            if name is not None:
+                yield name, f"{of_probe(seen)}: it calls itself `{name}`"
 
 
 def _expected(context: Context, server: ExchangeServer) -> frozenset[str]:
