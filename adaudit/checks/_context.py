@@ -11,6 +11,7 @@ from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Gap
 from adaudit.directory.evidence import EvidenceBase, Observed
 from adaudit.directory.observations import RegistryValue
+from adaudit.directory.principal import Principal
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.exps import ExpsLog
 from adaudit.exchange.groups import ServersGroup, servers_groups
@@ -21,6 +22,7 @@ from adaudit.exchange.refusals import Refusal, refusals
 from adaudit.exchange.registry import registry_value
 from adaudit.exchange.service_names import ServiceNames
 from adaudit.exchange.traffic import Traffic
+from adaudit.exchange.well_known_groups import well_known_groups
 from adaudit.wording import counted
 
 
@@ -46,6 +48,11 @@ class Context:
     def servers_groups(self) -> dict[Domain, ServersGroup | None]:
         """The *Exchange Domain Servers* of each domain that has Exchange servers."""
         return servers_groups(self.flow)
+
+    @cached_property
+    def well_known_groups(self) -> dict[str, Principal]:
+        """The groups of Exchange 2007 and later, by the GUIDs that they are named for."""
+        return well_known_groups(self.view)
 
     @property
     def evidence(self) -> EvidenceBase:

@@ -9,9 +9,9 @@ from adaudit.checks._context import Context
 from adaudit.directory.dn import Dn
 from adaudit.directory.principal import Principal, PrincipalKind
 from adaudit.exchange.accounts import MappingState
-from adaudit.exchange.organisation import Version
+from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
-from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS, well_known_group
+from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS
 from adaudit.findings import PairState
 from adaudit.security.canonical import find_disorder
 from adaudit.security.descriptor import SecurityDescriptor
@@ -41,6 +41,9 @@ class Sign:
     """The group of the servers, or the one with the deny"""
     explains: bool
     """Whether Send-As is refused for it"""
+    receiver: ExchangeServer
+    path: tuple[str, ...] = ()
+    """The names from the account up to the group that carries the deny"""
     is_out_of_order: bool = False
     """Whether a deny comes too late only as the entries are not in canonical order"""
 
@@ -66,10 +69,13 @@ def signs_of(context: Context, pair: PairVerdict) -> Signs:
     )
 
 
-def place_of(context: Context, dn: Dn) -> str:
-    """An object below the organisation in short."""
-    labels = {server.dn: f"the server object {server.label}" for server in context.flow.servers}
-    return labels.get(dn, f"{dn.name} ({dn})")
+def place_of(dn: Dn, receiver: ExchangeServer) -> str:
+    """An object on the way down to a receiver in short."""
+    if dn == receiver.dn:
+        return f"the server object {receiver.label}"
+    if any(dn == virtual.dn for virtual in receiver.virtual_servers):
+        return f"virtual server {dn.name} of {receiver.label}"
+    return f"{dn.name} of {receiver.label}" if receiver.holds(dn) else f"{dn.name} ({dn})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,9 @@ def _membership(context: Context, pair: PairVerdict) -> Iterator[_Said]:
     account = mapping.candidates[0].principal
     group = _group_for(context, pair, account)
     token = context.view.token(account.sid, context.flow.place(pair.receiver))
-    if group is None:
+    if pair.sender.version is Version.LATER and group is None and _holds(pair):
+        yield _Sound(f"{pair.sender.label} is {pair.sender.version}: its group is another one")
+    elif group is None:
         where = account.domain.netbios_name if account.domain else "its domain"
         yield _Doubt(f"no group of {where} is surely that of the Exchange servers")
     elif group.sid in token.sids:
@@ -105,16 +113,20 @@ def _membership(context: Context, pair: PairVerdict) -> Iterator[_Said]:
     else:
         line = f"{account.name} is not in {group.name}"
         explains = any(state(a.verdict) is PairState.NOT_GRANTED for a in pair.answers)
-        yield Sign(Kind.MISSING, line, account.sid, account, group, explains)
+        yield Sign(Kind.MISSING, line, account.sid, account, group, explains, pair.receiver)
 
 
 def _group_for(context: Context, pair: PairVerdict, account: Principal) -> Principal | None:
     """*Exchange Domain Servers* of the domain, or *Exchange Servers* for later versions."""
-    later = well_known_group(context.view, EXCHANGE_SERVERS)
-    found = context.servers_groups.get(account.domain) if account.domain else None
-    if pair.sender.version is Version.LATER and later is not None:
+    later = context.well_known_groups.get(EXCHANGE_SERVERS)
+    if pair.sender.version is Version.LATER:
         return later
+    found = context.servers_groups.get(account.domain) if account.domain else None
     return found.group if found and found.group != later else None
+
+
+def _holds(pair: PairVerdict) -> bool:
+    return all(state(answer.verdict) is PairState.ALLOWED for answer in pair.answers)
 
 
 def _denies(context: Context, pair: PairVerdict) -> Iterator[_Said]:
@@ -125,7 +137,7 @@ def _denies(context: Context, pair: PairVerdict) -> Iterator[_Said]:
             group = context.view.membership.principals.get(deciding.ace.trustee)
             if group is not None and group.kind is PrincipalKind.GROUP:
                 is_any = True
-                yield _denying_group(context, answer, deciding, group)
+                yield _denying_group(context, pair, answer, deciding, group)
     if pair.answers and not is_any:
         yield _Sound(f"no group around {pair.sender.label} denies it {SEND_AS.name} on its way")
 
@@ -141,19 +153,25 @@ def _denying(answer: ObjectVerdict) -> tuple[Deciding, ...]:
 
 
 def _denying_group(
-    context: Context, answer: ObjectVerdict, deciding: Deciding, group: Principal
+    context: Context,
+    pair: PairVerdict,
+    answer: ObjectVerdict,
+    deciding: Deciding,
+    group: Principal,
 ) -> Sign:
-    way = " → ".join(path_names(deciding.sid, answer.token, context.view))
+    path = path_names(deciding.sid, answer.token, context.view)
     decides = state(answer.verdict) is PairState.DENIED
     late = "" if decides else ", which comes too late to decide"
     entry = f"{readable(deciding.ace, context.view)} (entry {deciding.position} on"
     return Sign(
         Kind.DENYING,
-        f"{way}: {entry} {place_of(context, answer.object.dn)}){late}",
+        f"{' → '.join(path)}: {entry} {place_of(answer.object.dn, pair.receiver)}){late}",
         group.sid,
         answer.account,
         group,
         decides,
+        pair.receiver,
+        path,
         _is_out_of_order(context, answer, deciding),
     )
 
@@ -172,12 +190,12 @@ def _way_down(context: Context, pair: PairVerdict) -> Iterator[_Said]:
         for dn in _below_organisation(context, entry.dn):
             descriptor = context.view.level(dn).descriptor
             if not isinstance(descriptor, SecurityDescriptor):
-                yield _Doubt(f"the descriptor of {place_of(context, dn)} was not read")
+                yield _Doubt(f"the descriptor of {place_of(dn, pair.receiver)} was not read")
             elif descriptor.is_dacl_protected:
                 closed = True
-                yield _closed(context, pair, dn)
+                yield _closed(pair, dn)
         if not closed:
-            yield _Sound(f"inheritance is not blocked down to {place_of(context, entry.dn)}")
+            yield _Sound(f"inheritance is not blocked down to {place_of(entry.dn, pair.receiver)}")
 
 
 def _below_organisation(context: Context, dn: Dn) -> Iterator[Dn]:
@@ -189,8 +207,8 @@ def _below_organisation(context: Context, dn: Dn) -> Iterator[Dn]:
         yield level.dn
 
 
-def _closed(context: Context, pair: PairVerdict, dn: Dn) -> Sign:
+def _closed(pair: PairVerdict, dn: Dn) -> Sign:
     below = (a for a in pair.answers if a.object.dn == dn or a.object.dn.is_below(dn))
     explains = any(state(answer.verdict) is PairState.NOT_GRANTED for answer in below)
-    line = f"{place_of(context, dn)} does not inherit (its DACL is protected)"
-    return Sign(Kind.BLOCKED, line, dn, None, None, explains)
+    line = f"{place_of(dn, pair.receiver)} does not inherit (its DACL is protected)"
+    return Sign(Kind.BLOCKED, line, dn, None, None, explains, pair.receiver)

@@ -25,7 +25,7 @@ from adaudit.exchange.accounts import MappingState
 from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Route
 from adaudit.exchange.receive_connectors import ReceiveConnector, receive_connectors, takes_mail
-from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS, LEGACY_INTEROP, well_known_group
+from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS, LEGACY_INTEROP
 from adaudit.findings import (
     Evidence,
     Finding,
@@ -176,7 +176,7 @@ def _remedies(context: Context, refusals: list[Answer]) -> Iterator[str]:
             continue
         is_later = answer.sender.version is Version.LATER
         guid = EXCHANGE_SERVERS if is_later else LEGACY_INTEROP
-        group = well_known_group(context.view, guid)
+        group = context.well_known_groups.get(guid)
         usual = "Exchange Servers" if is_later else "ExchangeLegacyInterop"
         if group is None or group.sid not in answer.found.token.sids:
             yield f"put {account} into {group.name if group else usual}"

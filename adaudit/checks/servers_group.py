@@ -23,8 +23,10 @@ from adaudit.checks._group_signs import Kind, Sign, Signs, place_of, signs_of
 from adaudit.checks._step import not_applicable, passed, unknown
 from adaudit.checks._traffic import both_servers, outside
 from adaudit.directory.dn import Dn
+from adaudit.directory.principal import Principal
 from adaudit.exchange.pairs import PairVerdict
 from adaudit.exchange.peers import Route
+from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS
 from adaudit.findings import Finding, Outcome, PairState, Party, Ruling, Severity, fingerprint
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
@@ -33,11 +35,6 @@ from adaudit.wording import party, state
 SEVERITY = Severity.MEDIUM
 STEP = 4
 _REFUSED = frozenset({PairState.DENIED, PairState.NOT_GRANTED})
-_WORDS = {
-    Kind.MISSING: "missing",
-    Kind.DENYING: "denying",
-    Kind.BLOCKED: "blocked",
-}
 
 
 def judge(context: Context, route: Route) -> Ruling:
@@ -66,7 +63,7 @@ def run(context: Context) -> Iterator[Finding]:
     for found in by_subject.values():
         quiet = [sign for _, sign in found if not _is_told(sign, told)]
         if quiet and (quiet[0].kind is Kind.DENYING or _all_hold(pair for pair, _ in found)):
-            yield _finding(context, quiet[0])
+            yield _finding(context, quiet)
 
 
 def _is_told(sign: Sign, told: set[tuple[Sid, Sid]]) -> bool:
@@ -87,8 +84,7 @@ def _of_broken(context: Context, pair: PairVerdict, seen: Signs) -> Ruling:
     lines = (*(sign.line for sign in seen.signs), *seen.doubts, *seen.sound)
     explaining = [sign for sign in seen.signs if sign.explains]
     if explaining:
-        findings = tuple(_finding(context, sign, (pair.label,)) for sign in explaining)
-        return Ruling(Outcome.FAIL, lines, findings)
+        return Ruling(Outcome.FAIL, lines, _findings(context, explaining, (pair.label,)))
     if seen.doubts:
         return unknown(*lines)
     return passed(*lines, "neither groups nor inheritance explain the refusal: see step 3")
@@ -101,20 +97,30 @@ def _of_holding(context: Context, seen: Signs, *, is_known: bool) -> Ruling:
     if seen.doubts:
         return unknown(*lines)
     if seen.signs:
-        findings = tuple(_finding(context, sign) for sign in seen.signs)
-        return Ruling(Outcome.WARNING, lines, findings)
+        return Ruling(Outcome.WARNING, lines, _findings(context, seen.signs))
     return passed(*lines)
 
 
-def _finding(context: Context, sign: Sign, affects: tuple[str, ...] = ()) -> Finding:
+def _findings(
+    context: Context, signs: Iterable[Sign], affects: tuple[str, ...] = ()
+) -> tuple[Finding, ...]:
+    """One finding for all signs of a kind and subject."""
+    by_subject: dict[tuple[Kind, Sid | Dn], list[Sign]] = defaultdict(list)
+    for sign in signs:
+        by_subject[sign.kind, sign.subject].append(sign)
+    return tuple(_finding(context, alike, affects) for alike in by_subject.values())
+
+
+def _finding(context: Context, alike: list[Sign], affects: tuple[str, ...] = ()) -> Finding:
+    sign = alike[0]
     return Finding(
-        id=fingerprint("servers-group", _WORDS[sign.kind], _identity(context, sign.subject)),
+        id=fingerprint("servers-group", sign.kind.name.lower(), _identity(context, sign.subject)),
         check="servers-group",
         severity=Severity.LOW if sign.kind is Kind.BLOCKED else SEVERITY,
         subject=_party(context, sign.subject),
-        message=_message(context, sign, is_broken=bool(affects)),
+        message=_message(context, alike, is_broken=bool(affects)),
         affects=affects,
-        remedy=(_remedy(sign),),
+        remedy=tuple(dict.fromkeys(_remedy(context, each) for each in alike)),
     )
 
 
@@ -131,28 +137,40 @@ def _party(context: Context, subject: Sid | Dn) -> Party:
     return Party(subject.name, str(subject))
 
 
-def _message(context: Context, sign: Sign, *, is_broken: bool) -> str:
-    name = _party(context, sign.subject).name
-    now = "" if is_broken else " for now"
-    if sign.kind is Kind.BLOCKED:
-        what = f"{place_of(context, sign.subject)}" if isinstance(sign.subject, Dn) else name
-        holds = "does not grant" if is_broken else "grants"
-        return f"{what} does not inherit, and what stands on it {holds} {SEND_AS.name}{now}"
-    account = sign.account.name if sign.account else name
-    group = sign.group.name if sign.group else name
+def _message(context: Context, alike: list[Sign], *, is_broken: bool) -> str:
+    sign, right = alike[0], SEND_AS.name
+    if isinstance(sign.subject, Dn):
+        place = place_of(sign.subject, sign.receiver)
+        holds = f"does not grant {right}" if is_broken else f"grants {right} for now"
+        return f"{place} does not inherit, and what stands on it {holds}"
+    accounts = _names(alike)
+    group = sign.group.name if sign.group else context.view.name(sign.subject)
     if sign.kind is Kind.MISSING:
-        rest = "" if is_broken else f", and holds {SEND_AS.name} by other entries{now}"
-        return f"{account} is not in {group}{rest}"
+        rest = "" if is_broken else f", and holds {right} by other entries for now"
+        return f"{accounts} is not in {group}{rest}"
     if is_broken:
-        return f"{account} is in {group}, which carries a deny of {SEND_AS.name}"
-    return f"{account} is in {group}, whose deny of {SEND_AS.name} another entry overrules{now}"
+        return f"{accounts} is in {group}, which carries a deny of {right}"
+    return f"{accounts} is in {group}, whose deny of {right} another entry overrules for now"
 
 
-def _remedy(sign: Sign) -> str:
-    if sign.kind is Kind.BLOCKED:
+def _names(alike: list[Sign]) -> str:
+    """The first account, and how many more there are."""
+    names = tuple(dict.fromkeys(sign.account.name for sign in alike if sign.account))
+    more = len(names) - 1
+    return f"{names[0]} (and {more} more)" if more > 0 else "".join(names)
+
+
+def _remedy(context: Context, sign: Sign) -> str:
+    if sign.kind is Kind.BLOCKED or sign.account is None or sign.group is None:
         return "let it inherit from its parent again"
-    account = sign.account.name if sign.account else ""
-    group = sign.group.name if sign.group else ""
     if sign.kind is Kind.MISSING:
-        return f"put {account} into {group}"
-    return f"take {account}, or the group that brings it in, out of {group}: {sign.line}"
+        return f"put {sign.account.name} into {sign.group.name}"
+    if _is_servers_group(context, sign.group):
+        return f"remove the deny for {sign.group.name}, the group of the Exchange servers"
+    member = sign.path[-2] if len(sign.path) > 1 else sign.account.name
+    return f"take {member} out of {sign.group.name}"
+
+
+def _is_servers_group(context: Context, group: Principal) -> bool:
+    found = (each.group for each in context.servers_groups.values() if each)
+    return group in (*found, context.well_known_groups.get(EXCHANGE_SERVERS))

@@ -18,9 +18,11 @@ LEGACY_INTEROP = "9C5B963F67F14A4B936CB8EFB19C4784"
 _CONTAINERS = ("msExchConfigurationContainer", "msExchOrganizationContainer")
 
 
-def well_known_group(view: View, guid: str) -> Principal | None:
-    """The group that is named for a GUID of 32 hexadecimal digits, None where none was read."""
-    return next(named_for(guid, view.snapshot.of_class(*_CONTAINERS), view), None)
+def well_known_groups(view: View) -> dict[str, Principal]:
+    """The groups that were read of those above, by the GUID that they are named for."""
+    entries = list(view.snapshot.of_class(*_CONTAINERS))
+    found = ((guid, named_for(guid, entries, view)) for guid in (EXCHANGE_SERVERS, LEGACY_INTEROP))
+    return {guid: group for guid, groups in found for group in groups}
 
 
 def named_for(guid: str, entries: Iterable[Entry], view: View) -> Iterator[Principal]:
