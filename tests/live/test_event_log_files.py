@@ -1,11 +1,9 @@
 """Files that neither we nor our readers wrote: .evt of Samba's tools, .evt and .evtx of Windows."""
 
-import shutil
 import subprocess
 import sys
 import tarfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,12 +14,11 @@ from adaudit.evidence.reading import Reading
 from adaudit.exchange.transport_events import ProtocolError, decode
 from tests.available import unavailable
 from tests.evt_builder import HEADER_SIZE, REFUSAL, dirty
-from tests.live.controller import ControllerUnavailableError, require_samba
+from tests.live.controller import ControllerUnavailableError
+from tests.live.samba_event_log import BEGIN, Record, Samba
 
 pytestmark = pytest.mark.live
 
-BEGIN = 1_089_000_000
-TRANSPORT = "MSExchangeTransport"
 AUDITOR = "S-1-5-21-1004336348-1177238915-682003330-1104"
 ARCHIVE = "dissect_eventlog-3.11.tar.gz"
 REQUIREMENT = (
@@ -29,44 +26,6 @@ REQUIREMENT = (
     " --hash=sha256:1a03f05748831e72981c5c456a9e8f6ad1a69544dc0b16359dd1d2a0de994b02\n"
 )
 """Its tests have logs of Windows. It is AGPL: they are looked at, and no part of it is kept."""
-SMB_CONF = """\
-[global]
-    netbios name = EX01
-    server role = standalone server
-    private dir = {root}
-    state directory = {root}
-    cache directory = {root}
-    lock directory = {root}
-    pid directory = {root}
-    log file = {root}/log
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """What Samba is told to log; the times are a minute apart."""
-
-    code: int
-    """With severity and facility"""
-    strings: tuple[str, ...]
-    provider: str = TRANSPORT
-    sid: str = ""
-    data: str = ""
-
-    def lines(self, number: int) -> str:
-        """Give the record in the language of `eventlogadm`."""
-        at = BEGIN + 60 * (number - 1)
-        fields = [
-            *("LEN: 0", "RS1: 1699505740", "RCN: 0", f"TMG: {at}", f"TMW: {at}"),
-            *(f"EID: {self.code}", "ETP: ERROR", "ECT: 3", "RS2: 0", "CRN: 0", "USL: 0"),
-            *(f"SRC: {self.provider}", "SRN: EX01"),
-            *([f"SID: {self.sid}"] if self.sid else []),
-            *(f"STR: {text}" for text in self.strings),
-            *([f"DAT: {self.data}"] if self.data else []),
-        ]
-        return "\n".join(fields) + "\n\n"
-
-
 RECORDS = (
     Record(0xC0041B5C, REFUSAL),
     Record(0xC0041B62, ("1", "12", "192.0.2.4", *REFUSAL[3:])),
@@ -86,36 +45,12 @@ RECORDS = (
 RELEVANT = {number: each for number, each in enumerate(RECORDS, 1) if number not in {8, 9}}
 
 
-class Samba:
-    """Samba's tools for event logs, with all their files in one folder; no server runs."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.settings = root / "smb.conf"
-        self.settings.write_text(SMB_CONF.format(root=root))
-
-    def export(self, name: str, records: tuple[Record, ...]) -> Path:
-        """Log records and export them: `net eventlog export` writes the .evt file."""
-        path = self.root / f"{name}.evt"
-        text = "".join(record.lines(number) for number, record in enumerate(records, 1))
-        self._run("eventlogadm", "-o", "write", name, text=text)
-        self._run("net", "eventlog", "export", str(path), name)
-        return path
-
-    def _run(self, program: str, *arguments: str, text: str = "") -> None:
-        command = [program, "-s", str(self.settings), *arguments]
-        subprocess.run(command, input=text, check=True, capture_output=True, encoding="utf-8")
-
-
 @pytest.fixture(scope="module")
 def samba(tmp_path_factory: pytest.TempPathFactory) -> Samba:
     try:
-        require_samba()
+        return Samba(tmp_path_factory.mktemp("samba"))
     except ControllerUnavailableError as error:
         unavailable(str(error))
-    if shutil.which("eventlogadm") is None or shutil.which("net") is None:
-        unavailable("no live tests of event logs: Samba's eventlogadm and net are not installed")
-    return Samba(tmp_path_factory.mktemp("samba"))
 
 
 @pytest.fixture(scope="module")
