@@ -5,10 +5,12 @@ Every fault is planted once; samples/README.md tells them to the reader.
 """
 
 from exchange_tree import (
+    ACCEPT_EXCH50,
     EXCHANGE_2000,
     EXCHANGE_2007,
     RECEIVE_AS,
     SEND_AS,
+    SUBMIT,
     Organisation,
     Server,
 )
@@ -40,26 +42,31 @@ _SERVERS = [
     # its account was never put into Exchange Domain Servers; it denies the group whose name is
     # hostile
     Server("EX04", _HEAD_OFFICE, _deny("{Hostile}")),
-    # its account is in Mail Ops, and so in Domain Admins, which the organisation denies
-    Server("EX05", _HEAD_OFFICE),
+    # its account is in Mail Ops, and so in Domain Admins, which the organisation denies; its
+    # virtual server bears a name of the Internet
+    Server("EX05", _HEAD_OFFICE, smtp={"msExchSmtpFullyQualifiedDomainName": "mail.contoso.com"}),
     # Exchange Domain Servers is its account's primary group; its second virtual server is shut
     Server("EX06", _HEAD_OFFICE, virtual_servers={"1": "", "2": _deny(_EDS)}),
     # inheritance is blocked, and nobody put the right back
     Server("EX07", _BRANCHES, "(A;CI;RPLCLORC;;;AU)(A;CI;RPWPLCLORC;;;DA)", protected=True),
-    # not in canonical order: the deny has no effect behind the allow
+    # not in canonical order: the deny has no effect behind the allow; its account has no service
+    # principal name for SMTP
     Server("EX08", _BRANCHES, _allow(_EDS) + _deny(_EDS), in_order=False),
-    # sound: denies for a distribution group, a deleted group and another right are without effect
+    # denies for a distribution group, a deleted group and another right are without effect;
+    # integrated Windows authentication is off
     Server(
         "EX09",
         _BRANCHES,
         _deny("{Mail Announcements}") + _deny("{Deleted}") + _deny(_EDS, RECEIVE_AS),
         version=EXCHANGE_2000,
+        smtp={"msExchAuthenticationFlags": "3"},
     ),
     # its computer account is gone; `leave_stale_entry` does the rest
     Server("EX10", _BRANCHES),
     # two computers claim to be it; it denies the group with the Chinese name
     Server("EX11", _BRANCHES, _deny("{邮件服务器}")),
-    # Exchange 2007 has no SMTP virtual servers
+    # Exchange 2007 has no SMTP virtual servers; its receive connector lets Exchange Servers in, and
+    # ExchangeLegacyInterop, which nobody put the old servers into
     Server("EX12", _EXCHANGE_2007, virtual_servers={}, version=EXCHANGE_2007),
 ]
 
@@ -75,12 +82,25 @@ def populate(sam: Sam) -> None:
     sam.add_aces(organisation.group_dn(_HEAD_OFFICE), _deny("{Mail Restrictions}"))
     for server in _SERVERS:
         organisation.grant(server)
+    _add_connectors(organisation)
+
+
+def _add_connectors(organisation: Organisation) -> None:
+    """The ways to Exchange 2007, and to a partner whose servers nobody authenticates to."""
+    rights = (ACCEPT_EXCH50, SUBMIT)
+    groups = ("Exchange Servers", "ExchangeLegacyInterop")
+    sddl = "".join(f"(OA;;CR;{right};;{{{group}}})" for right in rights for group in groups)
+    organisation.add_receive_connector(_SERVERS[-1], sddl)
+    organisation.add_smtp_connector(
+        _HEAD_OFFICE, "To Litware", "mail.litware.example", "litware.example"
+    )
 
 
 def _add_accounts(sam: Sam) -> dict[str, str]:
     """The computers' and users' distinguished names, by name."""
     names = [server.name for server in _SERVERS if server.name not in {"EX10", "EX11"}]
-    accounts = {name: sam.add_computer(name) for name in names}
+    accounts = {name: sam.add_computer(name) for name in names if name != "EX08"}
+    accounts["EX08"] = sam.add_computer("EX08", kinds=["HOST"])
     accounts["EX11"] = sam.add_computer("EX11", f"ex11-old.{sam.dns_name}")
     accounts["MAIL11"] = sam.add_computer("MAIL11", f"ex11.{sam.dns_name}")
     sam.sids["EX10$"] = f"{sam.domain_sid}-1907"
@@ -99,6 +119,7 @@ def _add_groups(sam: Sam, accounts: dict[str, str]) -> None:
     sam.make_primary_group(accounts["EX06"], domain_servers)
     sam.add_group("Exchange Enterprise Servers", DOMAIN_LOCAL, [domain_servers])
     sam.add_group("Exchange Servers", UNIVERSAL, members("EX12"))
+    sam.add_group("ExchangeLegacyInterop", UNIVERSAL)
 
     branch_servers = sam.add_group("Branch Servers", GLOBAL, members("EX03"))
     sam.add_group("Mail Restrictions", DOMAIN_LOCAL, [branch_servers])

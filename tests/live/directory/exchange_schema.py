@@ -1,8 +1,9 @@
 """
 The Exchange 2003 schema, as much of it as an organisation of SMTP servers takes.
 
-The identifiers in the two tables beside this file are the real ones; possible superiors and
-mayContain are cut down to what is defined here. Made up is one attribute, the probe: it is
+The identifiers in the two tables beside this file are the real ones, except those of the receive
+connector of Exchange 2007 and its attributes, which no public source has; possible superiors and
+mayContain are cut down to what is defined here. Made up is also one attribute, the probe: it is
 confidential, and the property set that it belongs to carries the GUID of Send-As. So the server
 shows it exactly to whom it grants Send-As on the object that bears it.
 """

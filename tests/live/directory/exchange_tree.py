@@ -7,6 +7,8 @@ from sam import Sam
 
 SEND_AS = "ab721a54-1e2f-11d0-9819-00aa0040529b"
 RECEIVE_AS = "ab721a56-1e2f-11d0-9819-00aa0040529b"
+ACCEPT_EXCH50 = "e373fb21-d851-4d15-af23-982f09f2400b"  # ms-Exch-SMTP-Accept-Exch50
+SUBMIT = "a18293f1-0685-4540-aa63-e32df421b3a2"  # ms-Exch-SMTP-Submit
 _SERVER_CLASS = "01a9aa9c-a981-11d2-a9ff-00c04f8eedd8"
 
 EXCHANGE_2000 = "Version 6.0 (Build 6249.4: Service Pack 3)"
@@ -50,6 +52,8 @@ class Server:
     virtual_servers: dict[str, str] = field(default_factory=lambda: {"1": ""})
     """ACEs added to each SMTP virtual server, by the virtual server's number."""
     version: str = EXCHANGE_2003
+    smtp: dict[str, str] = field(default_factory=dict)
+    """Attributes of its first SMTP virtual server that are not as setup makes them."""
 
 
 @dataclass(frozen=True)
@@ -142,20 +146,49 @@ class Organisation:
         for number in server.virtual_servers:
             title = "Default SMTP Virtual Server" if number == "1" else f"SMTP {number}"
             port = "25" if number == "1" else f"{number}525"
+            usual = {
+                "adminDisplayName": title,
+                "portNumber": port,
+                "msExchServerBindings": f":{port}:",
+                "msExchSmtpFullyQualifiedDomainName": fqdn,
+                "msExchAuthenticationFlags": "7",
+                "msExchNTAuthenticationProviders": "GSSAPI,NTLM",
+                "msExchAccessSSLFlags": "0",
+                "msExchSmtpInboundCommandSupportOptions": "7697601",
+                "msExchSmtpOutboundSecurityFlag": "0",
+                "msExchServerAutoStart": "TRUE",
+                PROBE: "yes",
+            }
             add(
                 f"CN={number},{smtp}",
                 ["top", "protocolCfg", "protocolCfgSMTP", "protocolCfgSMTPServer"],
-                adminDisplayName=title,
-                portNumber=port,
-                msExchServerBindings=f":{port}:",
-                msExchSmtpFullyQualifiedDomainName=fqdn,
-                msExchAuthenticationFlags="7",
-                msExchNTAuthenticationProviders="GSSAPI,NTLM",
-                msExchAccessSSLFlags="0",
-                msExchSmtpInboundCommandSupportOptions="7697601",
-                msExchServerAutoStart="TRUE",
-                **{PROBE: "yes"},
+                **(usual | (server.smtp if number == "1" else {})),
             )
+
+    def add_receive_connector(self, server: Server, sddl: str) -> None:
+        """Add the connector by which Exchange 2007 lets other servers in."""
+        connectors = f"CN=SMTP Receive Connectors,CN=Protocols,{self.server_dn(server)}"
+        dn = f"CN=Default {server.name},{connectors}"
+        self.sam.add(connectors, ["top", "container", "msExchProtocolCfgSharedContainer"])
+        self.sam.add(
+            dn,
+            ["top", "msExchSmtpReceiveConnector"],
+            msExchSmtpReceiveBindings="0.0.0.0:25",
+            msExchSmtpReceiveRemoteIPRanges="0.0.0.0-255.255.255.255",
+            msExchSmtpReceiveEnabled="TRUE",
+        )
+        self.sam.add_aces(dn, sddl)
+
+    def add_smtp_connector(self, group: str, name: str, smart_host: str, space: str) -> None:
+        """Add an SMTP connector that hands mail for an address space to a smart host."""
+        self.sam.add(
+            f"CN={name},CN=Connections,{self._routing_group(group)}",
+            ["top", "msExchConnector", "mailGateway", "msExchRoutingSMTPConnector"],
+            msExchSmtpSmartHost=smart_host,
+            routingList=f"SMTP:{space};1",
+            msExchSmtpOutboundSecurityFlag="0",
+            deliveryMechanism="2",
+        )
 
     def grant(self, server: Server) -> None:
         """Set a server's permissions, now that every object below it is there to inherit them."""

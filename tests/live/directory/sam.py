@@ -77,11 +77,17 @@ class Sam:
         self._remember(account, dn)
         return dn
 
-    def add_computer(self, name: str, host: str | None = None) -> str:
-        """Add a member server whose DNS name is `host`, by default its own name in the domain."""
+    def add_computer(
+        self, name: str, host: str | None = None, kinds: Iterable[str] = ("HOST", "SMTPSVC")
+    ) -> str:
+        """
+        Add a member server whose DNS name is `host`, by default its own name in the domain.
+
+        `kinds` are those of the services that it has principal names of.
+        """
         dn = f"CN={name},{self.computers}"
         fqdn = host or f"{name.lower()}.{self.dns_name}"
-        services = [f"{kind}/{alias}" for kind in ("HOST", "SMTPSVC") for alias in (name, fqdn)]
+        services = [f"{kind}/{alias}" for kind in kinds for alias in (name, fqdn)]
         self.add(
             dn,
             ["top", "person", "organizationalPerson", "user", "computer"],
