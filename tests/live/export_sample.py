@@ -3,7 +3,8 @@ Make samples/contoso.ldif anew, from a real domain controller: `make samples`.
 
 The directory is set up by `directory/contoso.py`, and read with the searches of `adaudit` itself,
 by a user with no rights beyond everyone's, through `ldapsearch`, whose LDIF this is. What the
-server answers about Send-As goes into samples/contoso.answers.json.
+server answers about Send-As goes into samples/contoso.answers.json. Event logs and probes come from
+`export_evidence.py`; the hosts file, the SMTP log and the registry exports are written by hand.
 """
 
 import json
@@ -15,6 +16,7 @@ from adaudit.collect.plan import Scope, Search, domain_searches, forest_searches
 from adaudit.directory.dn import Dn
 from tests.live.controller import Controller, started
 from tests.live.domain import CONTOSO
+from tests.live.export_evidence import write_event_logs, write_probes
 
 _SAMPLES = Path(__file__).parents[2] / "samples"
 _READER = "rsato"
@@ -52,13 +54,15 @@ def _found(controller: Controller, search: Search, wanted: str) -> str:
 
 
 def main() -> None:
-    """Write both files."""
+    """Write all files."""
     with started(CONTOSO, "contoso") as controller:
         ldif = "version: 1\n\n" + "".join(_ldif(controller))
         answers = controller.ask(_ACCOUNTS)
     (_SAMPLES / "contoso.ldif").write_text(ldif, encoding="ascii")
     text = json.dumps(answers, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
     (_SAMPLES / "contoso.answers.json").write_text(text, encoding="utf-8")
+    write_event_logs(_SAMPLES)
+    write_probes(_SAMPLES)
 
 
 if __name__ == "__main__":

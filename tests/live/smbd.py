@@ -100,6 +100,8 @@ class Smbd:
     """`NT1` for SMB 1, `SMB3` for the newest"""
     encrypt: str = "default"
     """`required` for an encrypted session"""
+    settings: str = ""
+    """More lines of smb.conf"""
 
     @property
     def log_file(self) -> Path:
@@ -208,7 +210,8 @@ class Smbd:
         values = {"root": self.root, "address": self.address, "port": PORT}
         values |= {"protocol": self.protocol, "encrypt": self.encrypt}
         values |= {"host": HOST, "domain": DOMAIN}
-        self._conf.write_text(_SMB_CONF.format_map(values), encoding="utf-8")
+        text = _SMB_CONF.format_map(values) + self.settings
+        self._conf.write_text(text, encoding="utf-8")
 
     def _service_programs(self, services: tuple[str, ...]) -> list[str]:
         """One-line scripts: the programs do not take over where to log, and would in /var/log."""
@@ -249,7 +252,7 @@ class Smbd:
 
 
 @contextlib.contextmanager
-def built(protocol: str = "SMB3", encrypt: str = "default") -> Iterator[Smbd]:
+def built(protocol: str = "SMB3", settings: str = "") -> Iterator[Smbd]:
     """
     A file server with its data, not running yet, gone after the `with` block.
 
@@ -257,7 +260,7 @@ def built(protocol: str = "SMB3", encrypt: str = "default") -> Iterator[Smbd]:
     """
     _require_samba()
     with tempfile.TemporaryDirectory(prefix="adaudit-smb-") as root:
-        server = Smbd(Path(root), _free_address(), protocol, encrypt)
+        server = Smbd(Path(root), _free_address(), protocol, settings=settings)
         server.build()
         yield server
 
