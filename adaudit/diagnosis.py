@@ -153,16 +153,7 @@ def _silence(context: Context) -> Iterator[Gap]:
 
 def _source_line(source: EvidenceSource) -> str:
     of = f" of {source.computer}" if source.computer else ""
-    span = (
-        f", {source.first:%Y-%m-%d %H:%M} to {source.last:%Y-%m-%d %H:%M} UTC"
-        if (source.first and source.last)
-        else ""
-    )
-    doubt = (
-        "; not verified: what the server sent could be altered on the way"
-        if (not source.is_verified)
-        else ""
-    )
+    first, last = source.first, source.last
+    span = f", {first:%Y-%m-%d %H:%M} to {last:%Y-%m-%d %H:%M} UTC" if first and last else ""
     notes = "".join(f"; {note}" for note in source.notes)
-    records = counted(source.total, "record")
-    return f"{source.kind} {source.name}{of}: {records}{span}{doubt}{notes}"
+    return f"{source.kind} {source.name}{of}: {counted(source.total, 'record')}{span}{notes}"
