@@ -185,13 +185,11 @@ class Smbd:
         """Stop the processes that run `program` inside the `with` block, and no other."""
         stopped = self.pids(program)
         assert stopped, f"{program} does not run"
-        for pid in stopped:
-            os.kill(pid, signal.SIGSTOP)
         try:
+            _signal(stopped, signal.SIGSTOP)
             yield
         finally:
-            for pid in stopped:
-                os.kill(pid, signal.SIGCONT)
+            _signal(stopped, signal.SIGCONT)
 
     @property
     def _conf(self) -> Path:
@@ -240,6 +238,7 @@ class Smbd:
                 yield
             finally:
                 os.killpg(process.pid, signal.SIGTERM)
+                os.killpg(process.pid, signal.SIGCONT)
 
     def _wait_for_answer(self, services: tuple[str, ...]) -> None:
         pipes = [self.root / "run" / "ncalrpc" / "np" / service for service in services]
@@ -269,6 +268,12 @@ def listens(address: str, port: int = PORT) -> bool:
     """Whether somebody accepts connections there."""
     with socket.socket() as probe:
         return probe.connect_ex((address, port)) == 0
+
+
+def _signal(pids: list[int], number: signal.Signals) -> None:
+    for pid in pids:
+        with contextlib.suppress(ProcessLookupError):  # it has ended meanwhile
+            os.kill(pid, number)
 
 
 def _require_samba() -> None:

@@ -33,6 +33,8 @@ class TicketCredentials:
     """None for the file that `KRB5CCNAME` names, or the usual one of the current user"""
 
 
+_FORMATS = (b"\x05\x03", b"\x05\x04")
+"""What files of tickets begin with: versions 3 and 4 of the format of MIT Kerberos"""
 _Ticket: TypeAlias = dict[str, object]
 """A ticket with its session key, in impacket's form"""
 RpcCredentials: TypeAlias = NtlmCredentials | TicketCredentials
@@ -60,11 +62,14 @@ def _log_on_by_ticket(
     from impacket.krb5.ccache import CCache  # noqa: PLC0415 - heavy, and not on Windows
 
     path = credentials.ccache or _usual_ccache()
+    hint = "`kinit` gets one; `ccache` names another file"
     try:
-        cache = CCache.loadFile(str(path))
+        content = path.read_bytes()
     except OSError as error:
-        hint = "`kinit` gets one; `ccache` names another file"
         raise EvidenceError(f"no tickets in `{path}`: {error.strerror}", hint) from error
+    if not content.startswith(_FORMATS):
+        raise EvidenceError(f"no tickets in `{path}`: it is of another form", hint)
+    cache = CCache(content)
     realm = cache.principal.realm["data"].decode()
     user = "/".join(part["data"].decode() for part in cache.principal.components)
     name = f"cifs/{host}@{realm}"
@@ -95,7 +100,8 @@ def _ticket_for(cache: "CCache", host: str, realm: str, timeout: float) -> _Tick
     except Empty:
         raise EvidenceError(f"the KDC of {realm} does not answer within {timeout:.3g} s") from None
     if isinstance(answer, Exception):
-        raise EvidenceError(f"no ticket for cifs/{host}: {answer}") from answer
+        hint = f"`kvno cifs/{host}` gets one into the file of tickets"
+        raise EvidenceError(f"no ticket for cifs/{host}: {answer}", hint) from answer
     return answer
 
 

@@ -55,8 +55,13 @@ class RefusedCallError(Exception):
 
 def words(code: int) -> str:
     """What a code says: `access denied (0xC0000022)`, `access denied (error 5)`."""
-    number = f"0x{code:X}" if code > 0xFFFF else f"error {code}"
-    return f"{_WORDS.get(code, 'refused')} ({number})"
+    from impacket import nt_errors, system_errors  # noqa: PLC0415 - heavy, and not on Windows
+
+    is_status = code > 0xFFFF
+    names = nt_errors.ERROR_MESSAGES if is_status else system_errors.ERROR_MESSAGES
+    number = f"0x{code:X}" if is_status else f"error {code}"
+    name: str = names.get(code, ("an unknown error",))[0]
+    return f"{_WORDS.get(code, name)} ({number})"
 
 
 @contextmanager

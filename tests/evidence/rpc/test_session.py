@@ -2,15 +2,17 @@
 
 import contextlib
 import socket
+import struct
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from adaudit.errors import EvidenceError
-from adaudit.evidence.rpc.credentials import NtlmCredentials, RpcCredentials
+from adaudit.evidence.rpc.credentials import NtlmCredentials, RpcCredentials, TicketCredentials
 from adaudit.evidence.rpc.line import Limits
 from adaudit.evidence.rpc.registry import read_registry
 from adaudit.evidence.rpc.session import open_session
@@ -154,6 +156,35 @@ def test_credentials_do_not_show_their_secrets() -> None:
     shown = repr(NtlmCredentials("LAB", "auditor", SECRET, HASH))
     assert SECRET not in shown
     assert HASH not in shown
+
+
+def negotiating(client: socket.socket) -> None:
+    """Answer as an SMB 2.1 server does that signs; nobody gets further than to log on."""
+    client.recv(1 << 16)
+    header = b"\xfeSMB" + struct.pack("<HHIHHIIQIIQ16s", 64, 0, 0, 0, 1, 1, 0, 0, 0, 0, 0, b"")
+    sizes = (1 << 16, 1 << 16, 1 << 16)
+    body = struct.pack("<HHHH16sIIIIQQHHI", 65, 1, 0x210, 0, b"", 0, *sizes, 0, 0, 128, 0, 0)
+    client.sendall(packet(header + body))
+    silent(client)
+
+
+def test_a_file_of_tickets_that_is_missing_is_told(tmp_path: Path) -> None:
+    error = refusal(negotiating, credentials=TicketCredentials(tmp_path / "none"))
+    assert error.message == f"no tickets in `{tmp_path / 'none'}`: No such file or directory"
+    assert error.hint is not None
+
+
+def test_a_file_of_another_form_holds_no_tickets(tmp_path: Path) -> None:
+    path = tmp_path / "tickets"
+    path.write_bytes(b"[libdefaults]\n")
+    error = refusal(negotiating, credentials=TicketCredentials(path))
+    assert error.message == f"no tickets in `{path}`: it is of another form"
+
+
+def test_tickets_that_are_not_in_a_file_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRB5CCNAME", "KEYRING:persistent:1000")
+    error = refusal(negotiating, credentials=TicketCredentials())
+    assert error.message.startswith("tickets are kept in `KEYRING")
 
 
 def test_no_secret_is_in_what_is_raised() -> None:
