@@ -13,6 +13,7 @@ How to mend it: put the sending server into the group that the connector grants 
 grant them to the group, by its permission groups ExchangeServers and ExchangeLegacyServers.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from adaudit.access.verdict import Verdict
@@ -167,21 +168,27 @@ def _evidence(context: Context, answer: Answer) -> Iterator[Evidence]:
 
 
 def _remedies(context: Context, refusals: list[Answer]) -> Iterator[str]:
-    """What to do for each account, the group first that Exchange setup grants the rights."""
+    """What to do for the accounts, the group first that Exchange setup grants the rights."""
+    absent: dict[str, list[str]] = defaultdict(list)
+    others: list[str] = []
     for answer in refusals:
         account, verdict = answer.found.account.name, answer.found.verdict
         if isinstance(verdict, Verdict) and verdict.deciding:
             trustee = party(verdict.deciding.ace.trustee, context.view)
-            yield f"take {account} out of {trustee}, or that denying entry away"
+            others.append(f"take {account} out of {trustee}, or that denying entry away")
             continue
         is_later = answer.sender.version is Version.LATER
         guid = EXCHANGE_SERVERS if is_later else LEGACY_INTEROP
         group = context.well_known_groups.get(guid)
         usual = "Exchange Servers" if is_later else "ExchangeLegacyInterop"
         if group is None or group.sid not in answer.found.token.sids:
-            yield f"put {account} into {group.name if group else usual}"
+            absent[group.name if group else usual].append(account)
         kind = "ExchangeServers" if is_later else "ExchangeLegacyServers"
-        yield f"add {kind} to the permission groups of receive connector {answer.connector.name}"
+        connector = answer.connector.name
+        others.append(f"add {kind} to the permission groups of receive connector {connector}")
+    for group_name, accounts in absent.items():
+        yield f"put {', '.join(dict.fromkeys(accounts))} into {group_name}"
+    yield from others
 
 
 def _look(context: Context, answer: Answer) -> str | None:

@@ -82,7 +82,7 @@ def _members(route: Route) -> tuple[ExchangeServer, ...]:
 
 def _finding(route: Route, seen: Sequence[Refusal], context: Context) -> Finding:
     events = sorted({refusal.event_id for refusal in seen if refusal.event_id})
-    by = f"event {' and '.join(map(str, events))}" if events else "SMTP sessions"
+    by = f"by event {' and '.join(map(str, events))}" if events else "in SMTP sessions"
     times = counted(len(seen), "time")
     names = (route.sender.label, route.receiver.label)
     return Finding(
@@ -92,7 +92,7 @@ def _finding(route: Route, seen: Sequence[Refusal], context: Context) -> Finding
         subject=Party(route.receiver.label),
         message=(
             f"{route.receiver.label} answered XEXCH50 of {route.sender.label} with"
-            f" `{seen[-1].reply}`, {times} by {by}"
+            f" `{seen[-1].reply}`, {times} {by}"
         ),
         affects=(route.label,),
         look=context.diagnosis(*names),

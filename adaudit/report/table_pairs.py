@@ -9,6 +9,9 @@ from adaudit.wording import counted
 _FEW = 4
 """With no more servers than these their names say more than `every other server`"""
 
+_ARROW = " → "
+"""Stands in the name of each pair, also of those that the matrix does not judge"""
+
 _BUT = 3
 """How many exceptions `every other server but` may name"""
 
@@ -36,8 +39,11 @@ def breaks(affects: Iterable[str], target: TargetReport) -> str:
     known = pairs_by_name(target.matrix)
     names = list(affects)
     pairs = sum(name in known for name in names)
+    others = sum(name not in known and _ARROW in name for name in names)
+    objects = len(names) - pairs - others
     told = [f"{pairs} of {counted(len(known), 'pair')}"] if pairs else []
-    told += [counted(len(names) - pairs, "object")] if len(names) > pairs else []
+    told += [counted(others, "other pair" if pairs else "pair")] if others else []
+    told += [counted(objects, "object")] if objects else []
     return f"breaks {' and '.join(told)}" if told else ""
 
 

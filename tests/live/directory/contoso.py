@@ -83,6 +83,18 @@ def populate(sam: Sam) -> None:
     for server in _SERVERS:
         organisation.grant(server)
     _add_connectors(organisation)
+    _name_groups(sam)
+
+
+def _name_groups(sam: Sam) -> None:
+    """Say which groups Exchange 2007 made, by the GUIDs that it knows them by."""
+    known = {
+        "A7D2016C83F003458132789EEB127B84": "Exchange Servers",
+        "9C5B963F67F14A4B936CB8EFB19C4784": "ExchangeLegacyInterop",
+    }
+    values = [f"B:32:{guid}:CN={name},{sam.users}" for guid, name in known.items()]
+    root = f"CN=Microsoft Exchange,CN=Services,{sam.configuration}"
+    sam.modify(root, "otherWellKnownObjects", values)
 
 
 def _add_connectors(organisation: Organisation) -> None:
@@ -119,7 +131,7 @@ def _add_groups(sam: Sam, accounts: dict[str, str]) -> None:
     sam.make_primary_group(accounts["EX06"], domain_servers)
     sam.add_group("Exchange Enterprise Servers", DOMAIN_LOCAL, [domain_servers])
     sam.add_group("Exchange Servers", UNIVERSAL, members("EX12"))
-    sam.add_group("ExchangeLegacyInterop", UNIVERSAL)
+    sam.add_group("ExchangeLegacyInterop", UNIVERSAL)  # and nobody in it
 
     branch_servers = sam.add_group("Branch Servers", GLOBAL, members("EX03"))
     sam.add_group("Mail Restrictions", DOMAIN_LOCAL, [branch_servers])
