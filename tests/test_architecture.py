@@ -33,9 +33,9 @@ PLACES = {
     "pydantic_core": "config",
     "tabulate": "report/table.py",
     "impacket": "evidence/rpc",
-    "pyevt": "evidence/evt.py",
-    "evtx": "evidence/evtx.py",
-    "dpkt": "evidence/capture.py",
+    "pyevt": "evidence/event_logs/evt.py",
+    "evtx": "evidence/event_logs/evtx.py",
+    "dpkt": "evidence/smtp_sessions/capture.py",
     "click": "cli",
     "rich": "cli",
 }

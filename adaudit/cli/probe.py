@@ -8,9 +8,9 @@ import click
 from adaudit.directory.observations import SmtpProbe
 from adaudit.errors import EvidenceError
 from adaudit.evidence.endpoint import SMTP_PORT, parse_endpoint
-from adaudit.evidence.probe_files import dump
-from adaudit.evidence.probe_options import ProbeOptions, own_name
-from adaudit.evidence.smtp_probe import probe_all
+from adaudit.evidence.smtp_probe.files import dump
+from adaudit.evidence.smtp_probe.options import ProbeOptions, own_name
+from adaudit.evidence.smtp_probe.probe import probe_all
 from adaudit.report import write_text
 from adaudit.report.probes import render
 from adaudit.report.text import safe_text

@@ -10,9 +10,14 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.objects import Objects
 from adaudit.directory.snapshot import SnapshotWriter
 from adaudit.errors import EvidenceError
-from adaudit.evidence import capture, event_logs, names, probe_files, reg_files, smtp_logs
+from adaudit.evidence import names
+from adaudit.evidence.event_logs import files as event_logs
 from adaudit.evidence.live import Ask, live_readers
 from adaudit.evidence.reading import Reading
+from adaudit.evidence.registry import files as reg_files
+from adaudit.evidence.smtp_probe import files as probe_files
+from adaudit.evidence.smtp_sessions import capture
+from adaudit.evidence.smtp_sessions import logs as smtp_logs
 from adaudit.exchange.organisation import servers_of
 from adaudit.exchange.peers import FQDN
 

@@ -1,18 +1,23 @@
 """What is asked of servers over the network while a target is collected."""
 
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import TypeAlias
 
 from adaudit.config import KerberosAuth, LiveConfig, SealedAuth, Secret
-from adaudit.evidence import names, smtp_probe
+from adaudit.errors import EvidenceError
+from adaudit.evidence import names
 from adaudit.evidence.endpoint import Endpoint
-from adaudit.evidence.probe_options import ProbeOptions
 from adaudit.evidence.reading import Reading
+from adaudit.evidence.registry import windows
 from adaudit.evidence.rpc.credentials import NtlmCredentials, RpcCredentials, TicketCredentials
 from adaudit.evidence.rpc.event_log import read_event_log
 from adaudit.evidence.rpc.registry import read_registry
+from adaudit.evidence.smtp_probe import probe as smtp_probe
+from adaudit.evidence.smtp_probe.options import ProbeOptions
 
+_EXPORT = "export it there, `wevtutil epl Application app.evtx`, and name it under `event_logs`"
 Ask: TypeAlias = Callable[[str], str]
 """Puts a question on the terminal and gives the answer, which is not shown"""
 Reader: TypeAlias = tuple[str, Callable[[], Reading]]
@@ -32,12 +37,26 @@ def live_readers(
     if config.smtp:
         endpoints = tuple(Endpoint(server.host, server.port) for server in config.smtp)
         yield "SMTP probes", partial(_probe, endpoints, ProbeOptions(timeout=config.timeout))
-    if config.registry or config.event_logs:
+    if sys.platform == "win32":
+        yield from _by_windows(config)
+    elif config.registry or config.event_logs:
         yield from _over_rpc(config, _credentials(config.auth, ask))
 
 
 def _probe(endpoints: tuple[Endpoint, ...], options: ProbeOptions) -> Reading:
     return smtp_probe.reading(smtp_probe.probe_all(endpoints, options))
+
+
+def _by_windows(config: LiveConfig) -> Iterator[Reader]:
+    """As the current user; the system has its own ways to a registry, and none is taken to a log."""
+    for host in config.registry:
+        yield f"registry of {host}", partial(windows.read_registry, host)
+    for host in config.event_logs:
+        yield f"event log of {host}", _not_by_windows
+
+
+def _not_by_windows() -> Reading:
+    raise EvidenceError("not read remotely on Windows", _EXPORT)
 
 
 def _over_rpc(config: LiveConfig, credentials: RpcCredentials) -> Iterator[Reader]:

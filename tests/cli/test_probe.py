@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from adaudit.directory.observations import SmtpProbe
-from adaudit.evidence.probe_files import read
+from adaudit.evidence.smtp_probe.files import read
 from tests.cli.command import Command
 from tests.smtp_servers import (
     NEED_TO_AUTHENTICATE,

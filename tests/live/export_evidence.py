@@ -12,9 +12,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adaudit.directory.observations import SmtpProbe
-from adaudit.evidence.probe_files import dump
-from adaudit.evidence.probe_options import ProbeOptions
-from adaudit.evidence.smtp_probe import probe
+from adaudit.evidence.smtp_probe.files import dump
+from adaudit.evidence.smtp_probe.options import ProbeOptions
+from adaudit.evidence.smtp_probe.probe import probe
 from tests.live.samba_event_log import Record, Samba
 from tests.smtp_servers import Manner, Server, masked_pix, serving
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from adaudit.directory.observations import SessionEnd, SmtpSession
-from adaudit.evidence import capture
+from adaudit.evidence.smtp_sessions import capture
 from adaudit.exchange.smtp import (
     Authentication,
     exch50_commands,

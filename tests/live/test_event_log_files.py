@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from adaudit.evidence import event_logs, relevant_events
+from adaudit.evidence.event_logs import files as event_logs
+from adaudit.evidence.event_logs import relevant as relevant_events
 from adaudit.evidence.reading import Reading
 from adaudit.exchange.transport_events import ProtocolError, decode
 from tests.available import unavailable

@@ -12,8 +12,8 @@ import pytest
 
 from adaudit.directory.observations import LogEvent, RegistryValue
 from adaudit.errors import EvidenceError
-from adaudit.evidence import reg_files
 from adaudit.evidence.reading import Reading
+from adaudit.evidence.registry import files as reg_files
 from adaudit.evidence.rpc.credentials import NtlmCredentials
 from adaudit.evidence.rpc.event_log import EVENTLOG, read_event_log
 from adaudit.evidence.rpc.line import Limits, Line

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field, replace
 from adaudit.directory.entry import Gap
 from adaudit.errors import EvidenceError
 from adaudit.evidence.endpoint import is_address
+from adaudit.evidence.event_logs.record_numbers import lost
+from adaudit.evidence.event_logs.relevant import Tally
 from adaudit.evidence.reading import Reading
-from adaudit.evidence.record_numbers import lost
-from adaudit.evidence.relevant_events import Tally
 from adaudit.evidence.rpc.credentials import RpcCredentials
 from adaudit.evidence.rpc.event_records import Damaged, decode_records
 from adaudit.evidence.rpc.failures import (

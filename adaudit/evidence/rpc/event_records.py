@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from adaudit.directory.observations import LogEvent
-from adaudit.evidence.relevant_events import LARGEST_DATA, MOST_STRINGS, bounded_strings
+from adaudit.evidence.event_logs.relevant import LARGEST_DATA, MOST_STRINGS, bounded_strings
 
 _LAYOUT = struct.Struct("<I4s4I4H6I")
 _SIGNATURE = b"LfLe"

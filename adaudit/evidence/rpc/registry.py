@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from adaudit.directory.entry import Gap
 from adaudit.errors import EvidenceError
 from adaudit.evidence.reading import Reading
-from adaudit.evidence.registry_plan import PLAN, FoundValue, WantedKey
-from adaudit.evidence.registry_values import decode
-from adaudit.evidence.remote_registry import name_of, remote_reading
+from adaudit.evidence.registry.plan import PLAN, FoundValue, WantedKey
+from adaudit.evidence.registry.remote import name_of, remote_reading
+from adaudit.evidence.registry.values import decode
 from adaudit.evidence.rpc.credentials import RpcCredentials
 from adaudit.evidence.rpc.failures import (
     FILE_NOT_FOUND,

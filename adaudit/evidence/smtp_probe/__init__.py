@@ -1,0 +1,1 @@
+"""What SMTP servers say to EHLO, asked from where this computer stands."""

@@ -1,0 +1,1 @@
+"""SMTP sessions as protocol logs and packet captures show them."""
