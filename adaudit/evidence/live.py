@@ -37,7 +37,7 @@ def live_readers(
     if config.smtp:
         endpoints = tuple(Endpoint(server.host, server.port) for server in config.smtp)
         yield "SMTP probes", partial(_probe, endpoints, ProbeOptions(timeout=config.timeout))
-    if sys.platform == "win32":
+    if sys.platform == "win32" and isinstance(config.auth, KerberosAuth):
         yield from _by_windows(config)
     elif config.registry or config.event_logs:
         yield from _over_rpc(config, _credentials(config.auth, ask))
@@ -48,7 +48,7 @@ def _probe(endpoints: tuple[Endpoint, ...], options: ProbeOptions) -> Reading:
 
 
 def _by_windows(config: LiveConfig) -> Iterator[Reader]:
-    """As the current user; the system has its own ways to a registry, and none is taken to a log."""
+    """As the current user, by what the system has itself: a way to registries, and none to logs."""
     for host in config.registry:
         yield f"registry of {host}", partial(windows.read_registry, host)
     for host in config.event_logs:

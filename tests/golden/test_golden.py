@@ -24,6 +24,10 @@ COMMANDS = {
     "check.txt": ("check", "contoso.ldif"),
     "checks.txt": ("checks",),
     "checks-send-as-denied.txt": ("checks", "send-as-denied"),
+    "checks-smtp-filtering.txt": ("checks", "smtp-filtering"),
+    "diagnose.txt": ("diagnose", "contoso.yaml"),
+    "diagnose.json": ("diagnose", "contoso.yaml", "--format", "json"),
+    "diagnose-pair.txt": ("diagnose", "contoso.ldif", "--from", "EX01", "--to", "EX02"),
     "collect.txt": ("collect", "contoso.yaml", "-o", "contoso.snapshot"),
     "explain-denied.txt": ("explain", "contoso.yaml", *ASKED, "EX03$", "--on", "EX01"),
     "explain-denied.json": (
@@ -34,15 +38,15 @@ COMMANDS = {
     "explain-nothing-grants.txt": ("explain", "contoso.ldif", *ASKED, "EX04$", "--on", "EX01"),
     "explain-hostile.txt": ("explain", "contoso.ldif", *ASKED, "EX08$", "--on", "EX12"),
 }
-STATUS = {"audit": 1, "check": 1}
+STATUS = {"audit": 1, "check": 1, "diagnose.txt": 1, "diagnose.json": 1, "diagnose-pair.txt": 3}
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\+00:00)?)?")
 
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the sample, so that nothing is written beside it."""
-    for name in ("contoso.yaml", "contoso.ldif"):
-        shutil.copy(SAMPLES / name, tmp_path)
+    for file in SAMPLES.iterdir():
+        shutil.copy(file, tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -64,7 +68,7 @@ def test_the_output_is_the_one_that_was_read_and_accepted(
 
     assert output == golden.read_text(encoding="utf-8")
     assert err == ""
-    assert end.value.code == STATUS.get(command[0], 0)
+    assert end.value.code == STATUS.get(name, STATUS.get(command[0], 0))
 
 
 def test_every_golden_output_belongs_to_a_command() -> None:
