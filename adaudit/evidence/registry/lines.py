@@ -16,10 +16,12 @@ from adaudit.evidence.registry.values import Typed
 _MOST_JOINED = 1 << 14
 """Lines of one value; a line of hexadecimal digits has 25 bytes"""
 _LONGEST_LINE = 1 << 20
+_LONGEST_VALUE = 1 << 18
+"""Characters of a value that is of interest: 64 KiB in hexadecimal digits, and more"""
 _ROOTS = ("HKEY_LOCAL_MACHINE\\", "HKLM\\")
 _TEXT = r'"([^"\\]*(?:\\.[^"\\]*)*)"'
 _REST = r"\s*(?:;.*)?"
-_HEADER = re.compile(rf"\s*\[(-?)(.+)\]{_REST}")
+_HEADER = re.compile(rf"\s*\[(-?)(.+?)\]{_REST}")
 _ASSIGNMENT = re.compile(rf"\s*(?:@|{_TEXT})\s*=\s*(.*)", re.DOTALL)
 _WHOLE_TEXT = re.compile(_TEXT + _REST, re.DOTALL)
 _STILL_TEXT = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*\\?')
@@ -54,7 +56,13 @@ class Assignment:
         return _DELETED.fullmatch(self.text) is not None
 
     def value(self, encoding: str) -> Typed | None:
-        """The value, None where it has no known form; `encoding` is that of texts in bytes."""
+        """
+        The value, None where it has no known form or is overlong.
+
+        `encoding` is that of texts in bytes.
+        """
+        if len(self.text) > _LONGEST_VALUE:
+            return None
         if whole := _WHOLE_TEXT.fullmatch(self.text):
             return Typed("REG_SZ", _ESCAPE.sub(r"\1", whole[1]))
         if dword := _DWORD.fullmatch(self.text):

@@ -12,6 +12,7 @@ import pytest
 from adaudit.directory.observations import RegistryValue, SourceKind
 from adaudit.errors import EvidenceError
 from adaudit.evidence.reading import Reading
+from adaudit.evidence.registry import files
 from adaudit.evidence.registry.files import read
 
 SYSTEM = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet"
@@ -80,6 +81,55 @@ def test_of_a_key_that_is_not_in_the_file_nothing_is_told(tmp_path: Path) -> Non
     assert given.source.notes == ("holds none of the keys that bear on mail",)
 
 
+SMTPSVC = (
+    rf"[{SYSTEM}\Services\SMTPSVC]",
+    '"Start"=dword:00000002',
+    "",
+    rf"[{SYSTEM}\Services\SMTPSVC\Parameters]",
+    '"ResolveP2"=dword:00000000',
+    "",
+)
+"""The service as an export has it, with what is below it; there is no key XEXCH50"""
+
+
+def test_a_key_that_the_export_of_its_parent_lacks_does_not_exist(tmp_path: Path) -> None:
+    given = reading(tmp_path, *SMTPSVC)
+    assert values(given.records) == {"SuppressExternal": None, "Exch50AuthCheckEnabled": None}
+    (note,) = given.source.notes
+    assert note.startswith(
+        r"HKLM\SYSTEM\CurrentControlSet\Services\SMTPSVC\XEXCH50 does not exist: "
+    )
+
+
+def test_of_a_sole_control_set_the_same_is_told(tmp_path: Path) -> None:
+    lines = [line.replace("CurrentControlSet", "ControlSet001") for line in SMTPSVC]
+    assert found(tmp_path, *lines) == {"SuppressExternal": None, "Exch50AuthCheckEnabled": None}
+
+
+def test_a_key_that_the_export_of_its_parent_holds_is_not_left_out(tmp_path: Path) -> None:
+    given = reading(tmp_path, *SMTPSVC, XEXCH50, '"SuppressExternal"=dword:1', "")
+    assert values(given.records)["SuppressExternal"] == 1
+    assert given.source.notes == ()
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [SMTPSVC[3:], SMTPSVC[:3], SMTPSVC[:-1], (*SMTPSVC, "garbage", "")],
+    ids=["no parent", "nothing below it", "cut off", "a line that cannot be read"],
+)
+def test_else_nothing_is_known_of_a_key_that_is_not_in_the_file(
+    tmp_path: Path, lines: tuple[str, ...]
+) -> None:
+    assert reading(tmp_path, *lines).records == ()
+
+
+def test_a_control_set_without_the_key_is_one_of_several_too(tmp_path: Path) -> None:
+    other = [line.replace("CurrentControlSet", "ControlSet001") for line in SMTPSVC]
+    key = XEXCH50.replace("CurrentControlSet", "ControlSet002")
+    given = reading(tmp_path, *other, key, '"SuppressExternal"=dword:1', "")
+    assert (given.records, len(given.gaps)) == ((), 1)
+
+
 def test_a_deleted_value_is_told_to_be_absent(tmp_path: Path) -> None:
     assert found(tmp_path, XEXCH50, '"SuppressExternal"=-')["SuppressExternal"] is None
 
@@ -133,6 +183,16 @@ def test_a_text_may_hold_line_ends(tmp_path: Path) -> None:
 def test_comments_and_default_values_are_no_faults(tmp_path: Path) -> None:
     lines = ("; of ex01", XEXCH50, '@="default"', '  "SuppressExternal" = dword:1 ; on')
     assert found(tmp_path, *lines)["SuppressExternal"] == 1
+
+
+def test_a_comment_behind_a_header_may_have_brackets(tmp_path: Path) -> None:
+    lines = (f"{XEXCH50} ; [KB 818222]", '"SuppressExternal"=dword:1')
+    assert found(tmp_path, *lines)["SuppressExternal"] == 1
+
+
+def test_a_key_may_have_brackets_in_its_name(tmp_path: Path) -> None:
+    other = XEXCH50.replace("XEXCH50]", "XEXCH50]a]")
+    assert reading(tmp_path, other, '"SuppressExternal"=dword:1').records == ()
 
 
 def test_a_numbered_control_set_stands_for_the_current_one(tmp_path: Path) -> None:
@@ -206,7 +266,30 @@ def test_a_text_without_end_does_not_swallow_the_next_key(tmp_path: Path) -> Non
 def test_only_the_first_of_many_faults_are_listed(tmp_path: Path) -> None:
     gaps = reading(tmp_path, XEXCH50, *["garbage"] * 1000).gaps
     assert len(gaps) == 21
-    assert gaps[-1].reason == "980 more lines are no lines of a registry file"
+    assert gaps[-1].reason == "980 more lines cannot be read"
+
+
+def test_of_countless_values_with_the_ending_the_first_are_kept(tmp_path: Path) -> None:
+    given = reading(tmp_path, DIAGNOSTICS, *(f'"{n} SMTP Protocol"=dword:1' for n in range(1000)))
+    assert len(given.records) == 256
+    assert given.gaps[-1].reason == "724 more lines cannot be read"
+
+
+@pytest.mark.parametrize("value", ['"' + "x" * 300_000 + '"', "hex(7):" + "61,00," * 60_000 + "00"])
+def test_an_overlong_value_is_a_gap(tmp_path: Path, value: str) -> None:
+    given = reading(tmp_path, DIAGNOSTICS, f'"7 SMTP Protocol"={value}')
+    assert (given.records, [gap.subject for gap in given.gaps]) == ((), ["ex01.reg, line 4"])
+
+
+def test_of_a_file_with_countless_lines_the_first_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "_MOST_LINES", 5)
+    given = reading(tmp_path, XEXCH50, '"SuppressExternal"=dword:1', "", "garbage", "")
+    assert values(given.records) == {"SuppressExternal": 1}
+    assert [gap.reason for gap in given.gaps] == [
+        "only its first 5 lines were read: export less of it"
+    ]
 
 
 def test_a_file_that_ends_within_a_value_is_a_gap(tmp_path: Path) -> None:
