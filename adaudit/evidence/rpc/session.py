@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from impacket.smbconnection import SMBConnection
 
 SMB_PORT = 445
+_MOST_ADDRESSES = 4
+"""Addresses of one name that are tried; only one may be within reach"""
 NOT_VERIFIED = "read over RPC, and not verified: it could have been altered on the way unnoticed"
 _DIALECTS = "\x02NT LM 0.12\x00\x02SMB 2.002\x00\x02SMB 2.???\x00"
 _SMB2 = b"\xfeSMB"
@@ -136,12 +138,16 @@ def _connected(host: str, port: int, limits: Limits) -> Line:
     addresses = look_up(host, limits.answer)
     if not addresses:
         raise EvidenceError(f"`{host}` has no address: its name is not known")
-    try:
-        connected = socket.create_connection((addresses[0], port), limits.answer)
-    except OSError as error:
-        reason = error.strerror or f"no answer within {limits.answer:.3g} s"
-        raise EvidenceError(f"cannot connect to `{host}` port {port}: {reason}") from error
-    return Line(connected, limits)
+    faults: dict[str, OSError] = {}
+    for address in addresses[:_MOST_ADDRESSES]:
+        try:
+            return Line(socket.create_connection((address, port), limits.answer), limits)
+        except OSError as error:
+            faults[error.strerror or f"no answer within {limits.answer:.3g} s"] = error
+    reasons = "; ".join(faults)
+    raise EvidenceError(f"cannot connect to `{host}` port {port}: {reasons}") from faults.popitem()[
+        1
+    ]
 
 
 def _negotiated(host: str, line: Line, limits: Limits) -> "SMBConnection":

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from adaudit.errors import EvidenceError
+from adaudit.evidence.rpc import session
 from adaudit.evidence.rpc.credentials import NtlmCredentials, RpcCredentials, TicketCredentials
 from adaudit.evidence.rpc.line import Limits
 from adaudit.evidence.rpc.registry import read_registry
@@ -137,6 +138,12 @@ def test_a_port_where_nobody_listens_is_told() -> None:
         port = listener.getsockname()[1]
     with pytest.raises(EvidenceError, match=f"cannot connect to `127.0.0.1` port {port}: "):
         read_registry("127.0.0.1", SOMEBODY, port=port)
+
+
+def test_of_several_addresses_one_that_answers_is_enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Nobody listens on the first one, as with IPv6 on the name of a host that has only IPv4.
+    monkeypatch.setattr(session, "look_up", lambda _host, _timeout: ("127.0.0.2", "127.0.0.1"))
+    assert refusal(closing).message == "`127.0.0.1` has closed the connection"
 
 
 def test_a_name_that_is_not_known_is_told() -> None:
