@@ -29,7 +29,7 @@ from tests.live.smbd_data import (
     event_text,
 )
 
-PORT = 4450
+PORT = 445
 _LIBEXEC = Path("/usr/libexec/samba")
 _PROGRAMS = ("smbd", "net", "pdbedit", "eventlogadm")
 _START_TIMEOUT = 20.0
