@@ -414,3 +414,15 @@ def test_a_file_that_samba_exports_is_read(idle_server: Smbd) -> None:
     found = values(reading)
     assert (found["SuppressExternal"], found["7 SMTP Protocol"]) == (1, 3)
     assert found["BackConnectionHostNames"] == ("mail.example.test", "mx")
+
+
+def test_of_a_file_that_ends_otherwise_than_those_of_windows_less_is_taken_for_known() -> None:
+    # regedit ends its files with an empty line, Samba with a comment: this one may be cut off.
+    service = rf"{SERVICES}\SMTPSVC"
+    with had() as server:
+        server.tool("net", "registry", "deletekey", rf"{service}\XEXCH50")
+        server.tool("net", "registry", "createkey", rf"{service}\Parameters")
+        path = server.export(service)
+        assert reg_files.read(path, HOST).records == ()
+        path.write_bytes(path.read_bytes() + b"\n\n")
+        assert set(values(reg_files.read(path, HOST)).values()) == {None}

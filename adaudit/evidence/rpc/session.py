@@ -144,10 +144,8 @@ def _connected(host: str, port: int, limits: Limits) -> Line:
             return Line(socket.create_connection((address, port), limits.answer), limits)
         except OSError as error:
             faults[error.strerror or f"no answer within {limits.answer:.3g} s"] = error
-    reasons = "; ".join(faults)
-    raise EvidenceError(f"cannot connect to `{host}` port {port}: {reasons}") from faults.popitem()[
-        1
-    ]
+    reasons, (*_, last) = "; ".join(faults), faults.values()
+    raise EvidenceError(f"cannot connect to `{host}` port {port}: {reasons}") from last
 
 
 def _negotiated(host: str, line: Line, limits: Limits) -> "SMBConnection":
