@@ -12,6 +12,7 @@ from adaudit.directory.snapshot import SnapshotWriter
 from adaudit.errors import EvidenceError
 from adaudit.evidence import names
 from adaudit.evidence.event_logs import files as event_logs
+from adaudit.evidence.event_redaction import kept
 from adaudit.evidence.live import Ask, live_readers
 from adaudit.evidence.reading import Reading
 from adaudit.evidence.registry import files as reg_files
@@ -58,7 +59,7 @@ def _record(result: Reading | Gap, writer: SnapshotWriter) -> None:
     if isinstance(result, Gap):
         writer.add_evidence_gap(result)
         return
-    writer.add_evidence(result.source, result.records)
+    writer.add_evidence(result.source, kept(result.records))
     for gap in result.gaps:
         writer.add_evidence_gap(gap)
 

@@ -159,3 +159,20 @@ def test_a_snapshot_target_without_evidence_is_opened_as_it_is(folder: Path) -> 
 
     assert isinstance(chosen, SnapshotTarget)
     assert evidence_of(chosen).sources == ()
+
+
+def test_no_credential_of_a_refused_command_reaches_a_snapshot(folder: Path, source: str) -> None:
+    blob = "TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAA="
+    strings = ("1", "4", "ex01.contoso.example", "X-EXPS", f"535 {blob}", f"X-EXPS NTLM {blob}")
+    inserted = "".join(f"<Data>{text}</Data>" for text in strings)
+    (folder / "ex02.xml").write_text(
+        "<Events><Event><System><Provider Name='MSExchangeTransport'/><EventID>7004</EventID>"
+        "<TimeCreated SystemTime='2004-11-24T12:00:00Z'/><EventRecordID>7</EventRecordID>"
+        f"<Computer>EX02</Computer></System><EventData>{inserted}</EventData></Event></Events>",
+        encoding="utf-8",
+    )
+
+    found = evidence_of(target(folder, source, "{event_logs: [ex02.xml]}"))
+
+    assert [seen.record.strings[5] for seen in found.events] == ["X-EXPS NTLM"]
+    assert blob not in str(found)
