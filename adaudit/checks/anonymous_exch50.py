@@ -20,7 +20,7 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
-from adaudit.exchange.registry import AUTH_CHECK_ENABLED, XEXCH50, shown
+from adaudit.exchange.registry import AUTH_CHECK_ENABLED, HOW_TO_EXPORT, XEXCH50, shown
 from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
 
 SEVERITY = Severity.MEDIUM
@@ -45,7 +45,7 @@ def _ruling(context: Context, server: ExchangeServer) -> Ruling:
     seen = context.registry_value(server, XEXCH50, AUTH_CHECK_ENABLED)
     if seen is None:
         wanted = f"{AUTH_CHECK_ENABLED} under {XEXCH50} of {server.label}"
-        return unknown(f"no registry among the evidence tells {wanted}")
+        return unknown(f"no registry among the evidence tells {wanted}: {HOW_TO_EXPORT}")
     value = seen.record.value
     if value is None:
         return passed(f"{shown(seen)}, which is taken to leave the check on")

@@ -88,7 +88,7 @@ def _finding(route: Route, seen: Sequence[Refusal], context: Context) -> Finding
     return Finding(
         id=fingerprint("refused-exch50", *names),
         check="refused-exch50",
-        severity=SEVERITY,
+        severity=SEVERITY if _is_fault(route) else Severity.INFO,
         subject=Party(route.receiver.label),
         message=(
             f"{route.receiver.label} answered XEXCH50 of {route.sender.label} with"

@@ -21,7 +21,7 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Peer, Route, Standing
-from adaudit.exchange.registry import SUPPRESS_EXTERNAL, XEXCH50, shown
+from adaudit.exchange.registry import HOW_TO_EXPORT, SUPPRESS_EXTERNAL, XEXCH50, shown
 from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
 
 SEVERITY = Severity.INFO
@@ -63,7 +63,7 @@ def _ruling(context: Context, sender: ExchangeServer, receiver: Peer) -> Ruling:
     seen = context.registry_value(sender, XEXCH50, SUPPRESS_EXTERNAL)
     if seen is None:
         wanted = f"{SUPPRESS_EXTERNAL} under {XEXCH50} of {sender.label}"
-        return unknown(f"no registry among the evidence tells {wanted}")
+        return unknown(f"no registry among the evidence tells {wanted}: {HOW_TO_EXPORT}")
     line = shown(seen)
     if seen.record.value == 1:
         return passed(line)

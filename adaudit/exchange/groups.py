@@ -2,7 +2,8 @@
 Which group of a domain is its *Exchange Domain Servers*: by evidence, not by name.
 
 Names can be changed and translated. What such a group is shows in what it holds and what it may
-do. No verdict hangs on it: the group is named to explain, never to decide.
+do. No verdict hangs on it: the group is named to explain, never to decide. Where a domain has
+servers of Exchange 2007 and later beside older ones, it is the group of the older ones.
 """
 
 from collections.abc import Iterator, Mapping
@@ -75,6 +76,9 @@ class _Members:
 
     of_group: Mapping[Sid, frozenset[Sid]]
     servers: frozenset[Sid]
+    """Accounts of servers that let others in by Send-As"""
+    later: frozenset[Sid]
+    """Accounts of Exchange 2007 and later, which have a group of their own"""
 
     @classmethod
     def of(cls, flow: MailFlow) -> "_Members":
@@ -83,17 +87,29 @@ class _Members:
             for arc in arcs:
                 if arc.via in (Via.MEMBER, Via.PRIMARY_GROUP):
                     of_group.setdefault(arc.group.sid, set()).add(member)
-        servers = frozenset().union(*map(account_sids, flow.accounts.values()))
-        return cls({group: frozenset(members) for group, members in of_group.items()}, servers)
+        older = [server.label for server in flow.servers if server.decides_by_send_as]
+        sids = {label: account_sids(mapping) for label, mapping in flow.accounts.items()}
+        return cls(
+            {group: frozenset(members) for group, members in of_group.items()},
+            frozenset().union(*(found for label, found in sids.items() if label in older)),
+            frozenset().union(*(found for label, found in sids.items() if label not in older)),
+        )
+
+    def has_older_in(self, domain: Domain) -> bool:
+        """Whether a domain has servers whose group is *Exchange Domain Servers*."""
+        return any(sid.domain == domain.sid for sid in self.servers)
 
     def servers_in(self, domain: Domain) -> frozenset[Sid]:
-        return frozenset(sid for sid in self.servers if sid.domain == domain.sid)
+        """The servers whose group is sought: the older ones, where there are any."""
+        sought = self.servers if self.has_older_in(domain) else self.later
+        return frozenset(sid for sid in sought if sid.domain == domain.sid)
 
 
 def _candidates(view: View, domain: Domain, members: _Members) -> Iterator[ServersGroup]:
     trustees = _Trustees.of(view, domain)
     for group in view.membership.principals.values():
-        if _may_be_made_by_setup(group) and group.domain == domain:
+        is_of_later = members.has_older_in(domain) and group.sid in trustees.well_known
+        if _may_be_made_by_setup(group) and group.domain == domain and not is_of_later:
             clues = tuple(_clues(view, group, members, trustees, domain))
             if clues:
                 yield ServersGroup(group, clues)

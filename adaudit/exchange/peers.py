@@ -47,6 +47,15 @@ class Peer:
         """The server's label, or else the name itself."""
         return self.server.label if self.server else self.name or "(no name)"
 
+    @property
+    def is_identified(self) -> bool:
+        """Whether it is known which server it is, or that it is none of the organisation."""
+        return self.standing in (Standing.MEMBER, Standing.STRANGER)
+
+    def may_be(self, server: ExchangeServer) -> bool:
+        """Whether it is that server, or nothing says that it is not."""
+        return self.server is server or not self.is_identified
+
 
 @dataclass(frozen=True, slots=True)
 class Route:
@@ -65,6 +74,15 @@ class Route:
         """Whether both are servers of the organisation."""
         return self.sender.server is not None and self.receiver.server is not None
 
+    @property
+    def is_identified(self) -> bool:
+        """Whether it is known of both who they are."""
+        return self.sender.is_identified and self.receiver.is_identified
+
+    def may_be(self, sender: ExchangeServer, receiver: ExchangeServer) -> bool:
+        """Whether it leads from the one to the other, or nothing says that it does not."""
+        return self.sender.may_be(sender) and self.receiver.may_be(receiver)
+
 
 @dataclass(frozen=True)
 class Peers:
@@ -75,6 +93,8 @@ class Peers:
     addresses: Mapping[str, tuple[tuple[str, str], ...]]
     """Names by IP address, each with the source that says so"""
     servers: Mapping[str, ExchangeServer]
+    half_named: Mapping[str, str]
+    """Labels of servers whose full name is not known, by their short names in lower case"""
 
     @classmethod
     def of(cls, flow: MailFlow, evidence: EvidenceBase) -> Self:
@@ -90,7 +110,16 @@ class Peers:
                 if address is not None:
                     addresses[address].append((seen.record.name, seen.source.name))
         servers = {server.label: server for server in flow.servers}
-        return cls(by_name, {key: tuple(found) for key, found in addresses.items()}, servers)
+        full = {label for name, found in by_name.items() if "." in name for label in found}
+        half_named = {
+            name: label for name, found in by_name.items() for label in found if label not in full
+        }
+        return cls(
+            by_name,
+            {key: tuple(found) for key, found in addresses.items()},
+            servers,
+            half_named,
+        )
 
     def find(self, name: str) -> Peer:
         """Identify a host name, NetBIOS name, label or IP address, brackets left aside."""
@@ -104,6 +133,16 @@ class Peers:
             signs = tuple(f"{label}: {'; '.join(why)}" for label, why in found.items())
             return Peer(name, Standing.AMBIGUOUS, None, signs)
         return self._unidentified(name, plain, address)
+
+    def find_side(self, name: str, said: str | None) -> Peer:
+        """Identify a side of a session: by what it calls itself only where nothing else tells."""
+        peer = self.find(name)
+        if peer.standing is not Standing.UNKNOWN or said is None:
+            return peer
+        named = self.find(said)
+        if named.server is None:
+            return peer
+        return Peer(name, named.standing, named.server, (f"it says `{said}`", *named.signs))
 
     def member(self, server: ExchangeServer) -> Peer:
         """A server of the organisation that is known already."""
@@ -121,11 +160,22 @@ class Peers:
         if address is not None:
             names = self.addresses.get(address, ())
             signs = tuple(f"`{other}` has that address ({source})" for other, source in names)
-            return Peer(name, Standing.STRANGER if names else Standing.UNKNOWN, None, signs)
+            doubts = tuple(doubt for other, _ in names if (doubt := self._doubt(other.lower())))
+            is_known = names and not doubts
+            standing = Standing.STRANGER if is_known else Standing.UNKNOWN
+            return Peer(name, standing, None, (*signs, *doubts))
+        if doubt := self._doubt(plain):
+            return Peer(name, Standing.UNKNOWN, None, (doubt,))
         if "." in plain and not set(plain) & set("*? "):
             why = "no server of the organisation has that name"
             return Peer(name, Standing.STRANGER, None, (why,))
         return Peer(name, Standing.UNKNOWN)
+
+
+    def _doubt(self, plain: str) -> str | None:
+        """Why a full name that no server is known by may still be that of one."""
+        label = self.half_named.get(plain.partition(".")[0])
+        return f"it may be {label}, whose full name is not known" if label else None
 
 
 def _names_of(server: ExchangeServer, flow: MailFlow) -> Iterator[tuple[str, str]]:

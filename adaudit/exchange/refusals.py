@@ -7,7 +7,7 @@ from datetime import datetime
 from adaudit.directory.evidence import EvidenceBase, Observed
 from adaudit.directory.observations import LogEvent, SmtpSession
 from adaudit.exchange.peers import Peer, Peers, Route
-from adaudit.exchange.smtp import exch50_commands
+from adaudit.exchange.smtp import client_name, exch50_commands, greeting_name
 from adaudit.exchange.transport_events import ProtocolError, decode
 
 
@@ -46,9 +46,15 @@ def _of_event(seen: Observed[LogEvent], peers: Peers) -> Iterator[Refusal]:
 
 def _of_session(seen: Observed[SmtpSession], peers: Peers) -> Iterator[Refusal]:
     session = seen.record
-    route = Route(peers.find(session.client), peers.find(session.server))
+    commands = exch50_commands(session.exchanges)
+    if not commands:
+        return
+    route = Route(
+        peers.find_side(session.client, client_name(session.exchanges)),
+        peers.find_side(session.server, greeting_name(session.exchanges)),
+    )
     where = f"session in {seen.source.name}"
-    for command in exch50_commands(session.exchanges):
+    for command in commands:
         if command.is_refused:
             reply = command.exchange.replies[-1].strip()
             yield Refusal(route, reply, command.exchange.at or session.started, None, where)

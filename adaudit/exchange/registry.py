@@ -15,6 +15,8 @@ SERVICES = r"HKLM\SYSTEM\CurrentControlSet\Services"
 XEXCH50 = rf"{SERVICES}\SMTPSVC\XEXCH50"
 SUPPRESS_EXTERNAL = "SuppressExternal"
 AUTH_CHECK_ENABLED = "Exch50AuthCheckEnabled"
+HOW_TO_EXPORT = r"on the server, `reg export HKLM\SYSTEM\CurrentControlSet\Services\SMTPSVC ex.reg`"
+"""The key above, as one that does not exist cannot be exported"""
 DIAGNOSTICS = rf"{SERVICES}\MSExchangeTransport\Diagnostics"
 
 

@@ -9,7 +9,7 @@ from typing import Self, TypeVar
 
 from adaudit.directory.evidence import EvidenceBase, Observed
 from adaudit.directory.observations import SmtpProbe, SmtpSession
-from adaudit.exchange.peers import Peer, Peers, Route, Standing
+from adaudit.exchange.peers import Peer, Peers, Route
 from adaudit.exchange.smtp import client_name, greeting_name
 
 _T = TypeVar("_T")
@@ -85,13 +85,7 @@ def _host(probe: SmtpProbe, peers: Peers) -> frozenset[str]:
 
 
 def _side(peers: Peers, name: str, said: str | None) -> frozenset[str]:
-    """Who a side is; the name that it gave of itself counts where nothing else tells."""
-    peer = peers.find(name)
-    if peer.standing is Standing.UNKNOWN and said is not None:
-        named = peers.find(said)
-        if named.server is not None:
-            return identities(named, peers)
-    return identities(peer, peers)
+    return identities(peers.find_side(name, said), peers)
 
 
 def _each_once(found: Iterable[_T]) -> tuple[_T, ...]:

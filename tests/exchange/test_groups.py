@@ -1,7 +1,7 @@
 """The group of the Exchange servers is known by what it holds and may do."""
 
 from adaudit.exchange.groups import servers_groups
-from tests.exchange.conftest import Organisation
+from tests.exchange.conftest import SERIAL_NUMBER, Organisation
 
 WELL_KNOWN = "B:32:A7D2016C83F003458132789EEB127B84:"
 
@@ -11,10 +11,12 @@ def named(organisation: Organisation) -> list[str | None]:
     return [found.group.name if found else None for found in groups]
 
 
-def with_servers(organisation: Organisation, *names: str) -> list[object]:
+def with_servers(
+    organisation: Organisation, *names: str, version: str = SERIAL_NUMBER
+) -> list[object]:
     accounts: list[object] = []
     for number, name in enumerate(names):
-        organisation.server(name, f"netbios:{name}")
+        organisation.server(name, f"netbios:{name}", version=version)
         accounts.append(organisation.contoso.computer(name, 1101 + number))
     return accounts
 
@@ -58,7 +60,7 @@ def test_a_distribution_group_is_not_that_of_the_servers(organisation: Organisat
 
 
 def test_exchange_2007_names_its_group_itself(organisation: Organisation) -> None:
-    with_servers(organisation, "EX01", "EX02")
+    with_servers(organisation, "EX01", "EX02", version="Version 8.1 (Build 30240.6)")
     group = organisation.contoso.group("Renamed", 1201, "universal")
     organisation.world.add(
         f"CN=Microsoft Exchange,CN=Services,{organisation.world.configuration}",

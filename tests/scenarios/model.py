@@ -188,6 +188,8 @@ class Scenario(Part):
     """
     stored: dict[str, str] = {}
     """The whole descriptor likewise, `unreadable` if there is none, `damaged`, or hexadecimal"""
+    well_known: dict[str, str] = Field({}, alias="well known")
+    """Groups by the GUID that Exchange 2007 names them by (otherWellKnownObjects)"""
     objects: dict[str, Object] = {}
     """Further objects of the organisation by their name"""
     evidence: dict[str, Evidence] = {}

@@ -89,6 +89,9 @@ def _add_organisation(forest: Forest) -> None:
     top = _add(forest, configuration, "configuration", None)
     services = _below(forest, top, "Services", "container")
     exchange = _below(forest, services, "Microsoft Exchange", "msExchConfigurationContainer")
+    for guid, name in forest.scenario.well_known.items():
+        dn = forest.principals.made[name.lower()].dn
+        exchange.put(otherWellKnownObjects=f"B:32:{guid}:{dn}")
     organisation = _below(
         forest, exchange, "Contoso", "msExchOrganizationContainer", "organisation"
     )

@@ -78,7 +78,7 @@ class Sam:
         return dn
 
     def add_computer(
-        self, name: str, host: str | None = None, kinds: Iterable[str] = ("HOST", "SMTPSVC")
+        self, name: str, host: str | None = None, kinds: Iterable[str] = ("HOST", "SMTP", "SMTPSVC")
     ) -> str:
         """
         Add a member server whose DNS name is `host`, by default its own name in the domain.
