@@ -15,6 +15,10 @@ class AdauditError(Exception):
         self.hint = hint
 
 
+class AddressError(AdauditError):
+    """A host or a port that names no computer on the network."""
+
+
 class DescriptorError(AdauditError):
     """A security descriptor, SID or SDDL text that does not follow [MS-DTYP]."""
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from adaudit.directory.observations import SmtpProbe
-from adaudit.errors import EvidenceError
-from adaudit.evidence.endpoint import SMTP_PORT, parse_endpoint
+from adaudit.errors import AdauditError, AddressError, EvidenceError
+from adaudit.endpoint import SMTP_PORT, parse_endpoint
 from adaudit.evidence.smtp_probe.files import dump
 from adaudit.evidence.smtp_probe.options import ProbeOptions, own_name
 from adaudit.evidence.smtp_probe.probe import probe_all
@@ -94,13 +94,13 @@ def smtp(  # noqa: PLR0913 - click gives each option as an argument
         endpoints = [parse_endpoint(host, port) for host in hosts]
         options = ProbeOptions(timeout, not no_starttls, xexch50, name, ca_file)
         probes = probe_all(endpoints, options)
-    except EvidenceError as error:  # what servers do wrong is told in their probes
+    except (AddressError, EvidenceError) as error:  # what servers do wrong is told in their probes
         raise click.UsageError(_whole(error)) from error
     _show(_FORMS[form](probes), output)
     return _INCOMPLETE if any(each.fault is not None for each in probes) else 0
 
 
-def _whole(error: EvidenceError) -> str:
+def _whole(error: AdauditError) -> str:
     lines = [error.message, *([f"help: {error.hint}"] if error.hint else [])]
     return "\n".join(map(safe_text, lines))
 

@@ -11,7 +11,6 @@ from adaudit.config.auth import (
 )
 from adaudit.config.evidence import EvidenceConfig, EvidenceFile, LiveConfig
 from adaudit.config.example import example
-from adaudit.config.host import SmtpServer
 from adaudit.config.load import load
 from adaudit.config.models import AuditConfig, ChecksConfig, FailOn, Waiver
 from adaudit.config.schema import schema
@@ -36,7 +35,6 @@ __all__ = [
     "SealedAuth",
     "Secret",
     "SimpleAuth",
-    "SmtpServer",
     "SnapshotTarget",
     "TargetConfig",
     "TlsConfig",

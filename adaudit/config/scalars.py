@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal, TypeAlias, TypeVar
 
@@ -19,10 +20,17 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from adaudit.config.faults import holds, quoted
-from adaudit.config.host import HOST_PATTERN, SMTP_PATTERN, SmtpServer, parse_host
 from adaudit.config.strict import fault
 from adaudit.config.url import URL_PATTERN, LdapUrl
-from adaudit.errors import ConfigError
+from adaudit.endpoint import (
+    ENDPOINT_PATTERN,
+    HOST_PATTERN,
+    SMTP_PORT,
+    Endpoint,
+    parse_endpoint,
+    parse_host,
+)
+from adaudit.errors import AddressError, ConfigError
 
 _T = TypeVar("_T")
 _WHOLE = re.compile(r"0|-?[1-9][0-9]{0,8}")
@@ -34,8 +42,10 @@ _COMPUTER = (
     rf"^(?![0-9.]+$)[^ .\-{_PUNCTUATION}](?:[^ {_PUNCTUATION}]{{0,253}}[^ .\-{_PUNCTUATION}])?$"
 )
 """Likewise, without spaces, and no IPv4 address"""
+_SITE = r"^[A-Za-z0-9](?:[A-Za-z0-9_\-]{0,62}[A-Za-z0-9])?$"
 _CHECK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 _FINDING = r"^[0-9a-f]{12}$"
+_HOST_FORM = "`ex01.contoso.example`, `192.0.2.1` or `[2001:db8::1]`"
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 
@@ -133,22 +143,32 @@ def _url(value: object) -> LdapUrl:
     return _parsed(LdapUrl.parse, value)
 
 
-def _smtp_server(value: object) -> SmtpServer:
-    if isinstance(value, SmtpServer):
+def _smtp_server(value: object) -> Endpoint:
+    if isinstance(value, Endpoint):
         return value
     if not isinstance(value, str):
         raise fault("expected a host like `ex01.contoso.example`")
-    return _parsed(SmtpServer.parse, value)
+    text = _plain_host(value, f"{_HOST_FORM}, with or without `:port`")
+    return _parsed(partial(parse_endpoint, port=SMTP_PORT), text)
 
 
 def _host(text: str) -> str:
-    return _parsed(parse_host, text)
+    return _parsed(parse_host, _plain_host(text, _HOST_FORM))
+
+
+def _plain_host(text: str, form: str) -> str:
+    """Take the forms that the schema knows, so no zone; a refusal repeats no password."""
+    if "://" in text:
+        raise fault(f"a host is no URL: write {form}")
+    if not re.fullmatch(ENDPOINT_PATTERN, text):
+        raise fault(f"not a host of the form {form}")
+    return text
 
 
 def _parsed(parse: Callable[[str], _T], text: str) -> _T:
     try:
         return parse(text)
-    except ConfigError as error:
+    except (AddressError, ConfigError) as error:
         raise fault(error.message) from error
 
 
@@ -172,6 +192,7 @@ Flag: TypeAlias = Annotated[bool, _reader(_flag)]
 Yes: TypeAlias = Annotated[Literal[True], _reader(_yes)]
 Seconds: TypeAlias = Annotated[int, Field(ge=1, le=3600), _reader(_whole)]
 PageSize: TypeAlias = Annotated[int, Field(ge=1, le=1000), _reader(_whole)]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=100), _reader(_whole)]
 FormatVersion: TypeAlias = Annotated[Literal[1], _reader(_whole)]
 Day: TypeAlias = Annotated[
     date, _reader(_day), WithJsonSchema({"type": "string", "format": "date", "pattern": _DAY})
@@ -185,6 +206,11 @@ ComputerName: TypeAlias = Annotated[
     str,
     _matching(_COMPUTER, "is no name of a computer like `EX01` or `ex01.contoso.example`"),
     Field(json_schema_extra={"pattern": _COMPUTER, "maxLength": 255}),
+]
+Site: TypeAlias = Annotated[
+    str,
+    _matching(_SITE, "is no site: use 1 to 64 letters, digits, and `_` and `-` inside"),
+    Field(json_schema_extra={"pattern": _SITE}),
 ]
 CheckId: TypeAlias = Annotated[
     str,
@@ -216,9 +242,9 @@ Host: TypeAlias = Annotated[
 ]
 """A DNS name or an IP address, an IPv6 address as a value without its brackets"""
 SmtpHost: TypeAlias = Annotated[
-    SmtpServer,
+    Endpoint,
     PlainValidator(_smtp_server),
-    WithJsonSchema({"type": ["string", "number"], "pattern": SMTP_PATTERN}),
+    WithJsonSchema({"type": ["string", "number"], "pattern": ENDPOINT_PATTERN}),
 ]
 OneOrMore: TypeAlias = Annotated[
     tuple[_T, ...], Field(min_length=1), BeforeValidator(_as_tuple), _OneOrMoreSchema()

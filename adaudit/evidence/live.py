@@ -8,7 +8,7 @@ from typing import TypeAlias
 from adaudit.config import KerberosAuth, LiveConfig, SealedAuth, Secret
 from adaudit.errors import EvidenceError
 from adaudit.evidence import names
-from adaudit.evidence.endpoint import Endpoint
+from adaudit.endpoint import Endpoint
 from adaudit.evidence.reading import Reading
 from adaudit.evidence.registry import windows
 from adaudit.evidence.rpc.credentials import NtlmCredentials, RpcCredentials, TicketCredentials
@@ -35,8 +35,7 @@ def live_readers(
     if config.dns:
         yield "name resolution", partial(names.resolve, tuple(host_names), config.timeout)
     if config.smtp:
-        endpoints = tuple(Endpoint(server.host, server.port) for server in config.smtp)
-        yield "SMTP probes", partial(_probe, endpoints, ProbeOptions(timeout=config.timeout))
+        yield "SMTP probes", partial(_probe, config.smtp, ProbeOptions(timeout=config.timeout))
     if sys.platform == "win32" and isinstance(config.auth, KerberosAuth):
         yield from _by_windows(config)
     elif config.registry or config.event_logs:
@@ -50,7 +49,10 @@ def _probe(endpoints: tuple[Endpoint, ...], options: ProbeOptions) -> Reading:
 def _by_windows(config: LiveConfig) -> Iterator[Reader]:
     """As the current user, by what the system has itself: a way to registries, and none to logs."""
     for host in config.registry:
-        yield f"registry of {host}", partial(windows.read_registry, host)
+        yield (
+            f"registry of {host}",
+            partial(windows.read_registry, host, timeout=6 * config.timeout),
+        )
     for host in config.event_logs:
         yield f"event log of {host}", _not_by_windows
 

@@ -11,9 +11,9 @@ from adaudit.config import (
     KerberosAuth,
     LdifTarget,
     LiveConfig,
-    SmtpServer,
     load,
 )
+from adaudit.endpoint import Endpoint
 
 pytestmark = pytest.mark.usefixtures("folder")
 
@@ -39,7 +39,7 @@ def test_what_is_not_asked_has_its_default() -> None:
     assert live
     assert live.smtp == live.registry == live.event_logs == ()
     assert (live.dns, live.auth, live.timeout) == (True, KerberosAuth(), 10)
-    assert read("{live: {smtp: ex01}}").live == LiveConfig(smtp=(SmtpServer("ex01"),), dns=False)
+    assert read("{live: {smtp: ex01}}").live == LiveConfig(smtp=(Endpoint("ex01", 25),), dns=False)
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_program_cannot_make_evidence_of_nothing() -> None:
 
 def test_the_rules_between_keys_hold_for_a_program_too() -> None:
     with pytest.raises(ValidationError, match="is in the list twice"):
-        LiveConfig(smtp=(SmtpServer("ex01"), SmtpServer("EX01")))
+        LiveConfig(smtp=(Endpoint("ex01", 25), Endpoint("EX01", 25)))
     with pytest.raises(ValidationError, match="does nothing without"):
         LiveConfig(dns=True, auth=KerberosAuth())
 

@@ -25,12 +25,12 @@ from adaudit.config import (
     NtlmAuth,
     Secret,
     SimpleAuth,
-    SmtpServer,
     SnapshotTarget,
     TlsConfig,
     Waiver,
     load,
 )
+from adaudit.endpoint import Endpoint
 from adaudit.errors import ConfigError
 from tests.config.lists import BAD, GOOD
 
@@ -76,7 +76,7 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
                 auth=NtlmAuth(method="ntlm", user="FABRIKAM\\auditor", password=password),
                 evidence=EvidenceConfig(
                     live=LiveConfig(
-                        smtp=(SmtpServer("ex01", 25),),
+                        smtp=(Endpoint("ex01", 25),),
                         event_logs=("ex01",),
                         auth=KerberosAuth(ccache=folder / "auditor.ccache"),
                     )
@@ -137,10 +137,10 @@ def every_evidence(folder: Path) -> EvidenceConfig:
         hosts=(folder / "hosts.txt",),
         live=LiveConfig(
             smtp=(
-                SmtpServer("EX01", 25),
-                SmtpServer("ex02.contoso.example", 2525),
-                SmtpServer("2001:db8::1", 25),
-                SmtpServer("192.0.2.1", 25),
+                Endpoint("EX01", 25),
+                Endpoint("ex02.contoso.example", 2525),
+                Endpoint("2001:db8::1", 25),
+                Endpoint("192.0.2.1", 25),
             ),
             registry=("ex01.contoso.example", "2001:db8::1"),
             event_logs=("2001:db8::1",),

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import EvidenceSource, SourceKind
-from adaudit.evidence.endpoint import is_address
+from adaudit.endpoint import is_address
 from adaudit.evidence.reading import Reading
 from adaudit.evidence.registry.plan import (
     FoundValue,

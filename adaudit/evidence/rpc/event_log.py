@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 from adaudit.directory.entry import Gap
 from adaudit.errors import EvidenceError
-from adaudit.evidence.endpoint import is_address
+from adaudit.endpoint import is_address
 from adaudit.evidence.event_logs.record_numbers import lost
 from adaudit.evidence.event_logs.relevant import Tally
 from adaudit.evidence.reading import Reading

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from adaudit.directory.observations import SmtpExchange, SmtpProbe, TlsState
 from adaudit.errors import EvidenceError
-from adaudit.evidence.endpoint import Endpoint, is_address
+from adaudit.endpoint import Endpoint, is_address
 from adaudit.evidence.names import look_up
 from adaudit.evidence.smtp_probe.client import Clock, DialogueError, SmtpClient, connect
 from adaudit.evidence.smtp_probe.options import ProbeOptions, own_name

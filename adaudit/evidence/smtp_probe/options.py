@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from adaudit.errors import EvidenceError
-from adaudit.evidence.endpoint import is_host_name
+from adaudit.endpoint import is_host_name
 
 _ADDRESS_LITERAL = re.compile(r"\[[0-9A-Za-z.:]{2,60}\]")
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import EvidenceSource, SmtpProbe, SourceKind
-from adaudit.evidence.endpoint import SMTP_PORT, Endpoint
+from adaudit.endpoint import SMTP_PORT, Endpoint
 from adaudit.evidence.reading import Reading
 from adaudit.evidence.smtp_probe.dialogue import Dialogue
 from adaudit.evidence.smtp_probe.options import ProbeOptions, own_name
@@ -23,7 +23,8 @@ def probe(host: str, port: int = SMTP_PORT, options: ProbeOptions | None = None)
     """
     Ask one server. What goes wrong on the way is the probe's `fault`.
 
-    Raises `EvidenceError` only for a host, port or CA file that nothing can be asked with.
+    Raises `AddressError` for a host or port that there cannot be, `EvidenceError` for a CA file
+    that cannot be used.
     """
     (answer,) = probe_all([Endpoint(host, port)], options)
     return answer

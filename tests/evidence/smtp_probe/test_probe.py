@@ -6,8 +6,8 @@ from time import monotonic
 import pytest
 
 from adaudit.directory.observations import SmtpExchange, SmtpProbe, SourceKind, TlsState
-from adaudit.errors import EvidenceError
-from adaudit.evidence.endpoint import Endpoint
+from adaudit.errors import AddressError, EvidenceError
+from adaudit.endpoint import Endpoint
 from adaudit.evidence.smtp_probe.options import ProbeOptions
 from adaudit.evidence.smtp_probe.probe import probe, probe_all, reading
 from tests.smtp_servers import (
@@ -158,7 +158,7 @@ def test_a_port_where_nothing_listens_is_a_fault() -> None:
 
 @pytest.mark.parametrize("host", ["ex01\r\nRCPT TO:<a@b>", "ex01 ", "", "ex01\x00", "-x", "a..b"])
 def test_a_host_that_is_none_is_not_asked(host: str) -> None:
-    with pytest.raises(EvidenceError, match="is no host name"):
+    with pytest.raises(AddressError, match="is no host name"):
         probe(host)
 
 
