@@ -1,7 +1,8 @@
 """What checks look at: a snapshot, what is derived from it, and the mail flow in it."""
 
 import shlex
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,6 +71,14 @@ class Context:
         return refusals(self.evidence, self.peers)
 
     @cached_property
+    def refusals_by_pair(self) -> Mapping[str, Sequence[Refusal]]:
+        """The same by the label of their route."""
+        found: dict[str, list[Refusal]] = defaultdict(list)
+        for refusal in self.refusals:
+            found[refusal.route.label].append(refusal)
+        return found
+
+    @cached_property
     def traffic(self) -> Traffic:
         """Who spoke SMTP with whom, as logs, captures and probes show it."""
         return Traffic.of(self.peers, self.evidence)
@@ -87,8 +96,7 @@ class Context:
     @cached_property
     def routes(self) -> tuple[Route, ...]:
         """The pairs whose refused XEXCH50 the evidence shows, each once."""
-        by_label = {refusal.route.label: refusal.route for refusal in reversed(self.refusals)}
-        return tuple(by_label[label] for label in sorted(by_label))
+        return tuple(found[0].route for _, found in sorted(self.refusals_by_pair.items()))
 
     def registry_value(
         self, server: ExchangeServer, key: str, name: str

@@ -40,7 +40,7 @@ _KINDS = (SourceKind.EVENT_LOG, SourceKind.SMTP_LOG, SourceKind.CAPTURE)
 
 def judge(context: Context, route: Route) -> Ruling:
     """Rule on whether XEXCH50 was refused on the way from one server to another."""
-    seen = [refusal for refusal in context.refusals if refusal.route.label == route.label]
+    seen = context.refusals_by_pair.get(route.label, ())
     if seen:
         return failed(_finding(route, seen, context), *_lines(route, seen, context), is_cause=False)
     silent = [_silence(server, context) for server in _members(route)]
@@ -107,7 +107,7 @@ def _lines(route: Route, seen: Sequence[Refusal], context: Context) -> Iterator[
     if len(newest) > _SHOWN:
         yield f"and {counted(len(newest) - _SHOWN, 'earlier refusal')}"
     back = f"{route.receiver.label} → {route.sender.label}"
-    if any(refusal.route.label == back for refusal in context.refusals):
+    if back in context.refusals_by_pair:
         yield f"{back} fails too: look at both"
 
 

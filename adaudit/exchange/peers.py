@@ -44,8 +44,10 @@ class Peer:
 
     @property
     def label(self) -> str:
-        """The server's label, or else the name itself."""
-        return self.server.label if self.server else self.name or "(no name)"
+        """The server's label, or else the name itself, the same in whatever case it was logged."""
+        if self.server:
+            return self.server.label
+        return self.name.strip().rstrip(".").lower() or "(no name)"
 
     @property
     def is_identified(self) -> bool:
@@ -170,7 +172,6 @@ class Peers:
             why = "no server of the organisation has that name"
             return Peer(name, Standing.STRANGER, None, (why,))
         return Peer(name, Standing.UNKNOWN)
-
 
     def _doubt(self, plain: str) -> str | None:
         """Why a full name that no server is known by may still be that of one."""
