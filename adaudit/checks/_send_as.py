@@ -14,7 +14,7 @@ from adaudit.wording import reason, state
 
 def pairs_to_receiver(context: Context, route: Route) -> tuple[PairVerdict, ...]:
     """The verdicts of all senders on the receiver of a route."""
-    return tuple(pair for pair in context.flow.pairs if pair.receiver is route.receiver.server)
+    return tuple(context.flow.pairs_by_receiver.get(route.receiver.label, {}).values())
 
 
 def rule(context: Context, route: Route, findings: Iterable[Finding], failing: PairState) -> Ruling:
@@ -22,7 +22,7 @@ def rule(context: Context, route: Route, findings: Iterable[Finding], failing: P
     if not route.is_internal:
         return not_applicable("one of the two is no server of the organisation: see step 1")
     found = tuple(finding for finding in findings if route.label in finding.affects)
-    pair = next((p for p in pairs_to_receiver(context, route) if p.label == route.label), None)
+    pair = context.flow.pairs_by_receiver.get(route.receiver.label, {}).get(route.sender.label)
     if pair is None:
         server = route.receiver.label
         return not_applicable(f"{server} lets others in by receive connectors: see step 13")

@@ -41,7 +41,8 @@ def judge(context: Context, route: Route) -> Ruling:
     """Rule on the groups of the sender and the inheritance of the receiver."""
     if both_servers(route) is None:
         return not_applicable(outside(route))
-    pair = next((pair for pair in context.flow.pairs if pair.label == route.label), None)
+    to_receiver = context.flow.pairs_by_receiver.get(route.receiver.label, {})
+    pair = to_receiver.get(route.sender.label)
     if pair is None:
         where = route.receiver.label
         return not_applicable(f"{where} lets others in by receive connectors: see step 13")

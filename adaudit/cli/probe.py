@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from adaudit.directory.observations import SmtpProbe
-from adaudit.errors import AdauditError, AddressError, EvidenceError
 from adaudit.endpoint import SMTP_PORT, parse_endpoint
+from adaudit.errors import AdauditError, AddressError, EvidenceError
 from adaudit.evidence.smtp_probe.files import dump
 from adaudit.evidence.smtp_probe.options import ProbeOptions, own_name
 from adaudit.evidence.smtp_probe.probe import probe_all

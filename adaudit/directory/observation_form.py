@@ -1,6 +1,7 @@
 """The form of observations in a file: JSON in which the fields of each record stand by name."""
 
 import base64
+import contextlib
 import json
 import types
 import typing
@@ -8,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import TypeAlias, TypeVar
 
 from adaudit.directory.observations import (
@@ -31,6 +32,7 @@ KINDS: dict[str, type[Observation]] = {
 """Records by the name that a file gives them"""
 KIND_OF = {kind: name for name, kind in KINDS.items()}
 _Value = TypeVar("_Value")
+_Read: TypeAlias = Callable[[object], object]
 
 
 def dump(value: object) -> str:
@@ -45,69 +47,78 @@ def load(kind: type[_Value], text: str) -> _Value:
 
 def to_plain(value: object) -> Plain:
     """Turn a record into what JSON can hold: bytes as base64, times in ISO 8601."""
-    if is_dataclass(value):
-        return {field.name: to_plain(getattr(value, field.name)) for field in fields(value)}
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, tuple):
         return [to_plain(item) for item in value]
+    if is_dataclass(value):
+        own_type: type = type(value)
+        return {name: to_plain(getattr(value, name)) for name in _names_of(own_type)}
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, datetime):
         return value.isoformat()
-    if value is None or isinstance(value, str | int):
-        return value
     raise TypeError(f"no form for {type(value).__name__}")
 
 
 def from_plain(kind: type[_Value], plain: object) -> _Value:
     """Turn what JSON held into a value of that type; `ValueError` where it does not fit."""
+    wanted: type = kind
     try:
-        return typing.cast("_Value", _read(kind, plain))
+        return typing.cast("_Value", _reader(wanted)(plain))
     except (KeyError, TypeError) as error:
         raise ValueError(f"not in the form of {kind.__name__}: {error}") from error
 
 
-def _read(kind: object, plain: object) -> object:
-    """Read a value by its declared type, the few that records have."""
+@lru_cache(maxsize=64)
+def _names_of(kind: type) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
+
+
+@lru_cache(maxsize=64)
+def _reader(kind: object) -> _Read:
+    """What reads a value of a declared type, one of the few that records have."""
     origin, choices = typing.get_origin(kind), typing.get_args(kind)
     if origin in (types.UnionType, typing.Union):
-        return _read_one_of(choices, plain)
+        return _reader_of_one(choices)
     if origin is tuple:
-        return tuple(_read(choices[0], item) for item in _of(list, plain))
+        read_item = _reader(choices[0])
+        return lambda plain: tuple(map(read_item, _of(list, plain)))
     if not isinstance(kind, type):
         raise TypeError(f"no form for {kind}")
     if is_dataclass(kind):
-        return _read_fields(kind, _of(dict, plain))
+        return _reader_of_fields(kind)
     if issubclass(kind, StrEnum):
-        return kind(_of(str, plain))
-    return _SCALARS[kind](plain) if kind in _SCALARS else _of(kind, plain)
+        return lambda plain: kind(_of(str, plain))
+    return _SCALARS.get(kind, partial(_of, kind))
 
 
-def _read_fields(kind: type, plain: Mapping[str, object]) -> object:
-    types_of = _types_of(kind)
-    unknown = plain.keys() - types_of.keys()
-    if unknown:
-        raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
-    return kind(**{name: _read(types_of[name], value) for name, value in plain.items()})
+def _reader_of_fields(kind: type) -> _Read:
+    readers = {name: _reader(found) for name, found in typing.get_type_hints(kind).items()}
+
+    def read(plain: object) -> object:
+        values = _of(dict, plain)
+        unknown = values.keys() - readers.keys()
+        if unknown:
+            raise ValueError(f"unknown fields: {', '.join(sorted(unknown))}")
+        return kind(**{name: readers[name](value) for name, value in values.items()})
+
+    return read
 
 
-def _read_one_of(choices: tuple[object, ...], plain: object) -> object:
-    if plain is None:
-        if types.NoneType in choices:
+def _reader_of_one(choices: tuple[object, ...]) -> _Read:
+    takes_none = types.NoneType in choices
+    readers = [_reader(choice) for choice in choices if choice is not types.NoneType]
+
+    def read(plain: object) -> object:
+        if plain is None and takes_none:
             return None
-        raise ValueError("a value is missing")
-    for choice in choices:
-        if choice is types.NoneType:
-            continue
-        try:
-            return _read(choice, plain)
-        except (TypeError, ValueError):
-            continue
-    raise ValueError(f"`{plain}` fits none of its types")
+        for each in readers:
+            with contextlib.suppress(TypeError, ValueError):
+                return each(plain)
+        raise ValueError(f"`{plain}` fits none of its types")
 
-
-@lru_cache(maxsize=32)
-def _types_of(kind: type) -> dict[str, object]:
-    return typing.get_type_hints(kind)
+    return read
 
 
 def _bytes(plain: object) -> bytes:
@@ -124,4 +135,4 @@ def _of(kind: type[_Value], plain: object) -> _Value:
     return plain
 
 
-_SCALARS: Mapping[type, Callable[[object], object]] = {datetime: _time, bytes: _bytes}
+_SCALARS: Mapping[type, _Read] = {datetime: _time, bytes: _bytes}

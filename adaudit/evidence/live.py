@@ -6,9 +6,9 @@ from functools import partial
 from typing import TypeAlias
 
 from adaudit.config import KerberosAuth, LiveConfig, SealedAuth, Secret
+from adaudit.endpoint import Endpoint
 from adaudit.errors import EvidenceError
 from adaudit.evidence import names
-from adaudit.endpoint import Endpoint
 from adaudit.evidence.reading import Reading
 from adaudit.evidence.registry import windows
 from adaudit.evidence.rpc.credentials import NtlmCredentials, RpcCredentials, TicketCredentials

@@ -16,8 +16,8 @@ from threading import Thread
 
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import EvidenceSource, ResolvedName, SourceKind
-from adaudit.errors import EvidenceError
 from adaudit.endpoint import is_address, is_host_name
+from adaudit.errors import EvidenceError
 from adaudit.evidence.reading import Reading
 
 _AT_ONCE = 16

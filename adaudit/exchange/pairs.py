@@ -1,6 +1,7 @@
 """Send-As from every Exchange server to every other: the verdicts behind the matrix."""
 
-from collections.abc import Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -69,6 +70,14 @@ class MailFlow:
     def pairs(self) -> tuple[PairVerdict, ...]:
         """Every sender with every receiver but itself that decides by Send-As."""
         return tuple(self._pairs())
+
+    @cached_property
+    def pairs_by_receiver(self) -> Mapping[str, Mapping[str, PairVerdict]]:
+        """The same by the label of the receiver, then of the sender."""
+        found: dict[str, dict[str, PairVerdict]] = defaultdict(dict)
+        for pair in self.pairs:
+            found[pair.receiver.label][pair.sender.label] = pair
+        return found
 
     def verdicts(
         self,

@@ -197,6 +197,8 @@ def _names_of(server: ExchangeServer, flow: MailFlow) -> Iterator[tuple[str, str
 
 def _address(text: str) -> str | None:
     """The usual form of an IP address, None if it is none."""
+    if ":" not in text and not text[:1].isdigit():
+        return None  # a name, which most of them are: told without an exception
     try:
         return str(ipaddress.ip_address(text.partition("%")[0]))
     except ValueError:

@@ -108,7 +108,7 @@ def _inert(value: object) -> object:
 
 def columns(text: str) -> int:
     """How many columns of a terminal the text takes; East Asian wide characters take two."""
-    return sum(map(_columns, text))
+    return len(text) if text.isascii() else sum(map(_columns, text))
 
 
 def _columns(character: str) -> int:

@@ -18,8 +18,8 @@ from typing import TextIO
 
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import EvidenceSource, SourceKind
-from adaudit.errors import EvidenceError
 from adaudit.endpoint import is_host_name
+from adaudit.errors import EvidenceError
 from adaudit.evidence.reading import Reading
 from adaudit.evidence.registry.keys import RegKey, RegKeys
 from adaudit.evidence.registry.lines import Assignment, statements

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 from adaudit.directory.entry import Gap
-from adaudit.errors import EvidenceError
 from adaudit.endpoint import is_address
+from adaudit.errors import EvidenceError
 from adaudit.evidence.event_logs.record_numbers import lost
 from adaudit.evidence.event_logs.relevant import Tally
 from adaudit.evidence.reading import Reading

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from adaudit.directory.observations import SmtpExchange, SmtpProbe, TlsState
-from adaudit.errors import EvidenceError
 from adaudit.endpoint import Endpoint, is_address
+from adaudit.errors import EvidenceError
 from adaudit.evidence.names import look_up
 from adaudit.evidence.smtp_probe.client import Clock, DialogueError, SmtpClient, connect
 from adaudit.evidence.smtp_probe.options import ProbeOptions, own_name

@@ -5,8 +5,8 @@ import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from adaudit.errors import EvidenceError
 from adaudit.endpoint import is_host_name
+from adaudit.errors import EvidenceError
 
 _ADDRESS_LITERAL = re.compile(r"\[[0-9A-Za-z.:]{2,60}\]")
 
