@@ -6,8 +6,8 @@ from time import monotonic
 import pytest
 
 from adaudit.directory.observations import SmtpExchange, SmtpProbe, SourceKind, TlsState
-from adaudit.errors import AddressError, EvidenceError
 from adaudit.endpoint import Endpoint
+from adaudit.errors import AddressError, EvidenceError
 from adaudit.evidence.smtp_probe.options import ProbeOptions
 from adaudit.evidence.smtp_probe.probe import probe, probe_all, reading
 from tests.smtp_servers import (
