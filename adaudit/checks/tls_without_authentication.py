@@ -12,7 +12,7 @@ How to mend it: have the sender authenticate inside TLS, by Integrated Windows A
 the outbound security of the virtual server or connector; or give up TLS between the two.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -31,7 +31,7 @@ from adaudit.checks._traffic import (
 )
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.evidence import Observed
-from adaudit.directory.observations import SmtpProbe, SmtpSession, TlsState
+from adaudit.directory.observations import SmtpProbe, SmtpSession, SourceKind, TlsState
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
 from adaudit.exchange.smtp import (
@@ -42,6 +42,7 @@ from adaudit.exchange.smtp import (
     masked_extensions,
     uses_tls,
 )
+from adaudit.exchange.traffic import Traffic
 from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
 
 SEVERITY = Severity.HIGH
@@ -76,10 +77,12 @@ def judge(context: Context, route: Route) -> Ruling:
     if servers is None:
         return not_applicable(outside(route))
     traffic = context.traffic
-    seen = [_sight(session) for session in traffic.sessions(route)]
+    sessions = traffic.sessions(route)
+    seen = [_sight(session) for session in sessions]
     by_meaning = {says: [s.line for s in seen if s.says is says] for says in _Says}
     if faults := by_meaning[_Says.FAULT]:
-        return failed(_finding(*servers), *first_of(faults, "session"))
+        lines = first_of(faults, "session")
+        return failed(_finding(*servers), *lines, *_remarks(sessions, traffic))
     if sound := by_meaning[_Says.SOUND]:
         return passed(*first_of(sound, "session"))
     said = first_of(by_meaning[_Says.NOTHING], "session")
@@ -98,6 +101,15 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
         if any(uses_tls(session.record.exchanges) for session in traffic.sessions(route))
     )
     yield from told((route.label, judge(context, route)) for route in inside)
+
+
+def _remarks(sessions: Iterable[Observed[SmtpSession]], traffic: Traffic) -> tuple[str, ...]:
+    """Which logs may only seem to lack authentication, as they show that of nobody."""
+    logs = {s.source.name for s in sessions if s.source.kind is SourceKind.SMTP_LOG}
+    silent = sorted(logs - traffic.logging_authentication)
+    return tuple(
+        f"{name} shows no AUTH or X-EXPS of anyone: make sure that it would" for name in silent
+    )
 
 
 def _sight(seen: Observed[SmtpSession]) -> _Sight:

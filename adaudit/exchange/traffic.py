@@ -10,7 +10,7 @@ from typing import Self, TypeVar
 from adaudit.directory.evidence import EvidenceBase, Observed
 from adaudit.directory.observations import SmtpProbe, SmtpSession
 from adaudit.exchange.peers import Peer, Peers, Route
-from adaudit.exchange.smtp import client_name, greeting_name
+from adaudit.exchange.smtp import AUTHENTICATION_VERBS, client_name, greeting_name
 
 _T = TypeVar("_T")
 
@@ -23,6 +23,8 @@ class Traffic:
     by_pair: Mapping[tuple[str, str], tuple[Observed[SmtpSession], ...]]
     """Sessions by who the client is and who the server is, as `identities` names them"""
     by_host: Mapping[str, tuple[Observed[SmtpProbe], ...]]
+    logging_authentication: frozenset[str] = frozenset()
+    """Names of the sources in which any client authenticates, or tries to"""
 
     @classmethod
     def of(cls, peers: Peers, evidence: EvidenceBase) -> Self:
@@ -43,6 +45,11 @@ class Traffic:
             peers,
             {pair: tuple(found) for pair, found in by_pair.items()},
             {host: tuple(found) for host, found in by_host.items()},
+            frozenset(
+                session.source.name
+                for session in evidence.sessions
+                if any(e.command in AUTHENTICATION_VERBS for e in session.record.exchanges)
+            ),
         )
 
     def sessions(self, route: Route) -> tuple[Observed[SmtpSession], ...]:

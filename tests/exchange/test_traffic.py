@@ -132,3 +132,14 @@ def test_a_probe_is_seen_from_the_sender_if_that_is_its_name(
 
     sender = found.peers.find("EX02")
     assert found.is_seen_from(sender, probe("EX01", seen_from)) is is_near
+
+
+def test_a_source_in_which_anyone_authenticates_is_known_to_log_it() -> None:
+    noisy, silent = (EvidenceSource(SourceKind.SMTP_LOG, name, NOON) for name in ("a.log", "b.log"))
+    refused = SmtpSession("x", "y", (SmtpExchange("X-EXPS", "GSSAPI", ("535",)),))
+    plain = SmtpSession("x", "y", (SmtpExchange("XEXCH50", "1 2", ("504",)),))
+    seen = (Observed(noisy, refused), Observed(silent, plain))
+    known = EvidenceBase((noisy, silent), sessions=seen)
+    traffic = Traffic.of(Peers.of(Organisation().flow(), known), known)
+
+    assert traffic.logging_authentication == {"a.log"}
