@@ -8,13 +8,8 @@ from adaudit.directory.observations import EvidenceSource
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import AdauditError, QuestionError
 from adaudit.exchange.peers import Peer, Route, Standing
-from adaudit.findings import (
-    Consequences,
-    Diagnosis,
-    DiagnosisReport,
-    NotApplicable,
-    Step,
-)
+from adaudit.findings import NotApplicable
+from adaudit.rulings import Consequences, Diagnosis, DiagnosisReport, Step
 from adaudit.wording import counted
 
 CONSEQUENCES = Consequences(

@@ -16,7 +16,7 @@ FLOORS = (
     {"directory"},
     {"access"},
     {"exchange", "config", "findings"},
-    {"wording"},
+    {"rulings", "wording"},
     {"collect", "evidence", "checks", "report"},
     {"diagnosis", "explanation", "waivers"},
     {"audit", "fleet"},

@@ -8,7 +8,7 @@ import pytest
 from adaudit.diagnosis import diagnose
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import DirectoryError, QuestionError
-from adaudit.findings import DiagnosisReport
+from adaudit.rulings import DiagnosisReport
 from tests.scenarios.model import load
 from tests.scenarios.reading import snapshot_of
 from tests.scenarios.world import build

@@ -9,7 +9,8 @@ from adaudit.audit import choose, report_on
 from adaudit.checks import Context
 from adaudit.cli.inputs import opener
 from adaudit.diagnosis import diagnose
-from adaudit.findings import DiagnosisReport, Outcome, TargetReport
+from adaudit.findings import Outcome, TargetReport
+from adaudit.rulings import DiagnosisReport
 
 LIST = Path(__file__).parents[1] / "samples" / "contoso.yaml"
 PLANTED = {

@@ -12,7 +12,8 @@ from adaudit.diagnosis import diagnose_route
 from adaudit.directory.snapshot import Snapshot
 from adaudit.exchange.peers import Route
 from adaudit.explanation import explain
-from adaudit.findings import Diagnosis, Finding, Outcome, PairState, Report, TargetReport
+from adaudit.findings import Finding, Outcome, PairState, Report, TargetReport
+from adaudit.rulings import Diagnosis
 from tests.scenarios.agreement import assert_reference_agrees
 from tests.scenarios.model import Denial, Expectation, Scenario, load, names
 from tests.scenarios.reading import snapshot_of

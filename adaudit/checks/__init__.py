@@ -18,7 +18,8 @@ from adaudit.checks._context import Context
 from adaudit.checks._matrix import matrix_of
 from adaudit.directory.entry import Gap
 from adaudit.exchange.peers import Route
-from adaudit.findings import CheckResult, Finding, NotApplicable, Outcome, Ruling, Severity
+from adaudit.findings import CheckResult, Finding, NotApplicable, Outcome, Severity
+from adaudit.rulings import Ruling
 
 __all__ = ["Check", "Context", "catalogue", "matrix_of", "steps"]
 

@@ -7,7 +7,8 @@ from adaudit.checks._step import not_applicable, passed, unknown
 from adaudit.exchange.accounts import MappingState
 from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
 from adaudit.exchange.peers import Route
-from adaudit.findings import Finding, Outcome, PairState, Ruling
+from adaudit.findings import Finding, Outcome, PairState
+from adaudit.rulings import Ruling
 from adaudit.security.rights import SEND_AS
 from adaudit.wording import reason, state
 

@@ -6,7 +6,8 @@ from adaudit.checks._context import Context
 from adaudit.directory.entry import Gap
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
-from adaudit.findings import Finding, Outcome, Ruling, united
+from adaudit.findings import Finding, Outcome, united
+from adaudit.rulings import Ruling
 
 
 def passed(*evidence: str) -> Ruling:

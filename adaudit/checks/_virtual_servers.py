@@ -8,7 +8,8 @@ from adaudit.checks._step import not_applicable, of_receiver, unknown
 from adaudit.directory.entry import Entry
 from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import FQDN, Route
-from adaudit.findings import Outcome, Party, Ruling
+from adaudit.findings import Outcome, Party
+from adaudit.rulings import Ruling
 
 _WORST_FIRST = (
     Outcome.FAIL,

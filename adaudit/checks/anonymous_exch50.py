@@ -21,7 +21,8 @@ from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
 from adaudit.exchange.registry import AUTH_CHECK_ENABLED, HOW_TO_EXPORT, XEXCH50, shown
-from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, NotApplicable, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 
 SEVERITY = Severity.MEDIUM
 STEP = 12

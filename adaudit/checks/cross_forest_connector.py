@@ -28,15 +28,8 @@ from adaudit.exchange.connectors import SmtpConnector, smtp_connectors
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Peer, Route, Standing
 from adaudit.exchange.traffic import identities
-from adaudit.findings import (
-    Finding,
-    NotApplicable,
-    Outcome,
-    PairState,
-    Ruling,
-    Severity,
-    fingerprint,
-)
+from adaudit.findings import Finding, NotApplicable, Outcome, PairState, Severity, fingerprint
+from adaudit.rulings import Ruling
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 from adaudit.wording import evidence, party, reason, state

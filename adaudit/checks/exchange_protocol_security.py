@@ -41,7 +41,8 @@ from adaudit.exchange.security_status import status_text
 from adaudit.exchange.smtp import AUTHENTICATION_VERBS
 from adaudit.exchange.traffic import Traffic
 from adaudit.exchange.transport_events import SecurityFailure
-from adaudit.findings import Finding, NotApplicable, Outcome, Ruling, Severity
+from adaudit.findings import Finding, NotApplicable, Outcome, Severity
+from adaudit.rulings import Ruling
 from adaudit.wording import moment
 
 SEVERITY = Severity.HIGH

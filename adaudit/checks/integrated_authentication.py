@@ -26,7 +26,8 @@ from adaudit.errors import DirectoryError
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
 from adaudit.exchange.smtp import extensions, has_x_verbs, masked_extensions, mechanisms, verbs
-from adaudit.findings import Finding, Outcome, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, Outcome, Severity, fingerprint
+from adaudit.rulings import Ruling
 
 SEVERITY = Severity.HIGH
 STEP = 2

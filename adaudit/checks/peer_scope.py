@@ -19,7 +19,8 @@ from adaudit.checks._step import failed, passed, told, unknown
 from adaudit.directory.entry import Gap
 from adaudit.exchange.organisation import Version
 from adaudit.exchange.peers import Peer, Route, Standing
-from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, NotApplicable, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 from adaudit.wording import counted
 
 SEVERITY = Severity.INFO

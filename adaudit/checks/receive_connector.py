@@ -27,16 +27,8 @@ from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Route
 from adaudit.exchange.receive_connectors import ReceiveConnector, receive_connectors, takes_mail
 from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS, LEGACY_INTEROP
-from adaudit.findings import (
-    Evidence,
-    Finding,
-    NotApplicable,
-    Outcome,
-    Party,
-    Ruling,
-    Severity,
-    fingerprint,
-)
+from adaudit.findings import Evidence, Finding, NotApplicable, Outcome, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 from adaudit.wording import evidence, party
 
 SEVERITY = Severity.HIGH

@@ -25,7 +25,8 @@ from adaudit.exchange.logging_level import MEDIUM, logging_level
 from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Route
 from adaudit.exchange.refusals import Refusal
-from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, NotApplicable, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 from adaudit.wording import counted, moment
 
 SEVERITY = Severity.HIGH

@@ -25,7 +25,8 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.snapshot import Unreadable
 from adaudit.exchange.pairs import PairVerdict
 from adaudit.exchange.peers import Route
-from adaudit.findings import Evidence, Finding, PairState, Ruling, Severity, fingerprint
+from adaudit.findings import Evidence, Finding, PairState, Severity, fingerprint
+from adaudit.rulings import Ruling
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 from adaudit.security.wire import encode_ace

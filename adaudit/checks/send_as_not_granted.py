@@ -24,7 +24,8 @@ from adaudit.directory.entry import Gap
 from adaudit.directory.principal import Principal
 from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
 from adaudit.exchange.peers import Route
-from adaudit.findings import Finding, PairState, Party, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, PairState, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.rights import SEND_AS
 from adaudit.wording import party

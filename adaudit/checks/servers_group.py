@@ -27,7 +27,8 @@ from adaudit.directory.principal import Principal
 from adaudit.exchange.pairs import PairVerdict
 from adaudit.exchange.peers import Route
 from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS
-from adaudit.findings import Finding, Outcome, PairState, Party, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, Outcome, PairState, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 from adaudit.wording import party, state

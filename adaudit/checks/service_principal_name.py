@@ -26,7 +26,8 @@ from adaudit.exchange.peers import Route
 from adaudit.exchange.registry import shown
 from adaudit.exchange.service_names import SMTP, SMTPSVC
 from adaudit.exchange.smtp_name import NameState, smtp_name, stored_name
-from adaudit.findings import Finding, Outcome, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, Outcome, Severity, fingerprint
+from adaudit.rulings import Ruling
 
 SEVERITY = Severity.HIGH
 STEP = 7

@@ -34,7 +34,8 @@ from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
 from adaudit.exchange.traffic import Traffic
-from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, NotApplicable, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 
 SEVERITY = Severity.HIGH
 STEP = 9

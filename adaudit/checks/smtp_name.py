@@ -32,7 +32,8 @@ from adaudit.exchange.smtp import (
     greeting_name,
 )
 from adaudit.exchange.smtp_name import NameState, SmtpName, own_names, smtp_name, stored_name
-from adaudit.findings import Finding, Outcome, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, Outcome, Severity, fingerprint
+from adaudit.rulings import Ruling
 
 SEVERITY = Severity.HIGH
 STEP = 8

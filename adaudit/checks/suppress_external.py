@@ -22,7 +22,8 @@ from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import Peer, Route, Standing
 from adaudit.exchange.registry import HOW_TO_EXPORT, SUPPRESS_EXTERNAL, XEXCH50, shown
-from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, NotApplicable, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 
 SEVERITY = Severity.INFO
 STEP = 10

@@ -43,7 +43,8 @@ from adaudit.exchange.smtp import (
     uses_tls,
 )
 from adaudit.exchange.traffic import Traffic
-from adaudit.findings import Finding, NotApplicable, Party, Ruling, Severity, fingerprint
+from adaudit.findings import Finding, NotApplicable, Party, Severity, fingerprint
+from adaudit.rulings import Ruling
 
 SEVERITY = Severity.HIGH
 STEP = 5

@@ -8,9 +8,9 @@ import click
 from adaudit.cli.inputs import is_list, opener, targets_of
 from adaudit.cli.options import Output, form_options
 from adaudit.diagnosis import diagnose as diagnose_target
-from adaudit.findings import DiagnosisReport
 from adaudit.report import DIAGNOSIS_FORMATS
 from adaudit.report.diagnosis_state import is_complete
+from adaudit.rulings import DiagnosisReport
 
 _FOUND, _INCOMPLETE = 1, 3
 

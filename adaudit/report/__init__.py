@@ -15,7 +15,8 @@ from adaudit.errors import ReportError
 if TYPE_CHECKING:  # whoever only asks for the names of the forms need not wait for the rest
     from collections.abc import Sequence
 
-    from adaudit.findings import DiagnosisReport, Report
+    from adaudit.findings import Report
+    from adaudit.rulings import DiagnosisReport
 
 __all__ = ["DIAGNOSIS_FORMATS", "FORMATS", "Format", "write", "write_text"]
 

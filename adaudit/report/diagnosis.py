@@ -6,12 +6,12 @@ The form for programs is `adaudit.report.diagnosis_json`.
 
 from collections.abc import Sequence
 
-from adaudit.findings import Consequences, DiagnosisReport
 from adaudit.report.diagnosis_grounds import evidence, items, not_judged, warnings
 from adaudit.report.diagnosis_pairs import glance, in_order, pair_sections
 from adaudit.report.diagnosis_state import head, result
 from adaudit.report.lines import WIDTH, wrap
 from adaudit.report.text import inert
+from adaudit.rulings import Consequences, DiagnosisReport
 
 _BETWEEN_TARGETS = "\n" + "=" * WIDTH + "\n\n"
 

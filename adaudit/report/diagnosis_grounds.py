@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from adaudit.findings import DiagnosisReport
 from adaudit.report.lines import SHOWN, flow, wrap
+from adaudit.rulings import DiagnosisReport
 
 
 def evidence(report: DiagnosisReport) -> list[str]:

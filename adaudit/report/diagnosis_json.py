@@ -63,9 +63,10 @@ a version; none is taken away or changes its meaning. `[]` is a list, `?` may be
 
 from collections.abc import Iterable, Sequence
 
-from adaudit.findings import Consequences, Diagnosis, DiagnosisReport, Finding, Step, united
+from adaudit.findings import Finding, united
 from adaudit.report.diagnosis_state import is_complete, verdict_on
 from adaudit.report.json import Json, dump, finding_fields
+from adaudit.rulings import Consequences, Diagnosis, DiagnosisReport, Step
 
 FORMAT = "adaudit-diagnosis"
 VERSION = 1

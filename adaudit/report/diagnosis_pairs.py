@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from adaudit.findings import Diagnosis, Finding
+from adaudit.findings import Finding
 from adaudit.report.diagnosis_state import PairVerdict, unknown_steps, verdict_on, verdicts
 from adaudit.report.diagnosis_steps import OUTCOMES, is_telling, step_lines
 from adaudit.report.lines import labelled, labelled_text, wrap
+from adaudit.rulings import Diagnosis
 from adaudit.wording import counted
 
 

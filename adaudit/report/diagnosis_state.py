@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from datetime import UTC
 from enum import StrEnum
 
-from adaudit.findings import Diagnosis, DiagnosisReport, Outcome
+from adaudit.findings import Outcome
 from adaudit.report.lines import flow
+from adaudit.rulings import Diagnosis, DiagnosisReport
 from adaudit.wording import counted
 
 

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from adaudit.findings import Diagnosis, Finding, Outcome, Step
+from adaudit.findings import Finding, Outcome
 from adaudit.report.lines import labelled, labelled_text, wrap
 from adaudit.report.table_findings import finding_lines
+from adaudit.rulings import Diagnosis, Step
 
 OUTCOMES: Mapping[Outcome, str] = MappingProxyType(
     {

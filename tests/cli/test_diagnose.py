@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from adaudit.directory.snapshot import Snapshot
-from adaudit.findings import Diagnosis, DiagnosisReport, Outcome, Ruling, Step
+from adaudit.findings import Outcome
+from adaudit.rulings import Diagnosis, DiagnosisReport, Ruling, Step
 from tests.cli.command import Command
 
 Make = Callable[[str], Path]

@@ -4,17 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from adaudit.directory.entry import Gap
-from adaudit.findings import (
-    Consequences,
-    Diagnosis,
-    DiagnosisReport,
-    Finding,
-    Outcome,
-    Party,
-    Ruling,
-    Severity,
-    Step,
-)
+from adaudit.findings import Finding, Outcome, Party, Severity
+from adaudit.rulings import Consequences, Diagnosis, DiagnosisReport, Ruling, Step
 from tests.report.worlds import TAKEN_AT, deny, group, server_dn
 
 DENIED = r"CONTOSO\Mail Restrictions is denied Send-As, which stops 2 pairs of servers"

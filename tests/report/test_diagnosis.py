@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 
-from adaudit.findings import Diagnosis, DiagnosisReport, Outcome, Ruling
+from adaudit.findings import Outcome
 from adaudit.report.diagnosis import render
 from adaudit.report.text import columns
+from adaudit.rulings import Diagnosis, DiagnosisReport, Ruling
 from tests.report.diagnosis_worlds import (
     DENIED,
     LEVEL,

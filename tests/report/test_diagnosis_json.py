@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from adaudit.findings import DiagnosisReport
 from adaudit.report import diagnosis_json
+from adaudit.rulings import DiagnosisReport
 from tests.report.diagnosis_worlds import (
     DENIED,
     FOREIGN,
