@@ -42,7 +42,6 @@ _COMPUTER = (
     rf"^(?![0-9.]+$)[^ .\-{_PUNCTUATION}](?:[^ {_PUNCTUATION}]{{0,253}}[^ .\-{_PUNCTUATION}])?$"
 )
 """Likewise, without spaces, and no IPv4 address"""
-_SITE = r"^[A-Za-z0-9](?:[A-Za-z0-9_\-]{0,62}[A-Za-z0-9])?$"
 _CHECK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 _FINDING = r"^[0-9a-f]{12}$"
 _HOST_FORM = "`ex01.contoso.example`, `192.0.2.1` or `[2001:db8::1]`"
@@ -192,7 +191,6 @@ Flag: TypeAlias = Annotated[bool, _reader(_flag)]
 Yes: TypeAlias = Annotated[Literal[True], _reader(_yes)]
 Seconds: TypeAlias = Annotated[int, Field(ge=1, le=3600), _reader(_whole)]
 PageSize: TypeAlias = Annotated[int, Field(ge=1, le=1000), _reader(_whole)]
-Count: TypeAlias = Annotated[int, Field(ge=1, le=100), _reader(_whole)]
 FormatVersion: TypeAlias = Annotated[Literal[1], _reader(_whole)]
 Day: TypeAlias = Annotated[
     date, _reader(_day), WithJsonSchema({"type": "string", "format": "date", "pattern": _DAY})
@@ -206,11 +204,6 @@ ComputerName: TypeAlias = Annotated[
     str,
     _matching(_COMPUTER, "is no name of a computer like `EX01` or `ex01.contoso.example`"),
     Field(json_schema_extra={"pattern": _COMPUTER, "maxLength": 255}),
-]
-Site: TypeAlias = Annotated[
-    str,
-    _matching(_SITE, "is no site: use 1 to 64 letters, digits, and `_` and `-` inside"),
-    Field(json_schema_extra={"pattern": _SITE}),
 ]
 CheckId: TypeAlias = Annotated[
     str,
