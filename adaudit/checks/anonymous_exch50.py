@@ -37,9 +37,26 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
     """Rule on every server whose registry is among the evidence."""
     if not context.evidence.of_kind(SourceKind.REGISTRY):
         yield NotApplicable("no registry among the evidence")
-    for server in context.flow.servers:
-        if context.registry_value(server, XEXCH50, AUTH_CHECK_ENABLED):
-            yield from told([(server.label, _ruling(context, server))])
+        return
+    known = [
+        server
+        for server in context.flow.servers
+        if context.registry_value(server, XEXCH50, AUTH_CHECK_ENABLED)
+    ]
+    if not known:
+        yield NotApplicable(f"no registry of an Exchange server tells {AUTH_CHECK_ENABLED}")
+    yield from told((server.label, _ruling(context, server)) for server in known)
+    yield from _of_nobody(context)
+
+
+def _of_nobody(context: Context) -> Iterator[Gap]:
+    """The values of a registry that cannot be tied to a server."""
+    for seen in context.evidence.registry:
+        if seen.record.name.casefold() != AUTH_CHECK_ENABLED.casefold():
+            continue
+        peer = context.peers.find(seen.record.computer or "")
+        if peer.server is None:
+            yield Gap(seen.source.name, f"registry of {peer.label}: {peer.standing}")
 
 
 def _ruling(context: Context, server: ExchangeServer) -> Ruling:

@@ -40,8 +40,10 @@ def judge(context: Context, route: Route) -> Ruling:
     for peer in sides:
         if peer.standing is Standing.STRANGER:
             return failed(_stranger(peer, route), *signs)
-        if peer.server and peer.server.version is Version.EXCHANGE_55:
-            return failed(_old(peer, route), *signs)
+    if _is_old(route.receiver):
+        return failed(_old(route.receiver, route), *signs)
+    if _is_old(route.sender):
+        return unknown(*signs, "KB 843106 says nothing of XEXCH50 that Exchange 5.5 sends")
     return passed(*signs)
 
 
@@ -50,6 +52,10 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
     if not context.routes:
         yield NotApplicable("the evidence names no pair of servers")
     yield from told((route.label, judge(context, route)) for route in context.routes)
+
+
+def _is_old(peer: Peer) -> bool:
+    return peer.server is not None and peer.server.version is Version.EXCHANGE_55
 
 
 def _signs(peer: Peer) -> Iterator[str]:

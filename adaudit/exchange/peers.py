@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Self
 
 from adaudit.directory.evidence import EvidenceBase
+from adaudit.endpoint import is_host_name
 from adaudit.exchange.accounts import MappingState
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.pairs import MailFlow
@@ -168,7 +169,7 @@ class Peers:
             return Peer(name, standing, None, (*signs, *doubts))
         if doubt := self._doubt(plain):
             return Peer(name, Standing.UNKNOWN, None, (doubt,))
-        if "." in plain and not set(plain) & set("*? "):
+        if "." in plain and is_host_name(plain):
             why = "no server of the organisation has that name"
             return Peer(name, Standing.STRANGER, None, (why,))
         return Peer(name, Standing.UNKNOWN)

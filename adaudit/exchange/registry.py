@@ -4,7 +4,7 @@ Values of the servers' registries that bear on mail, as the evidence holds them.
 All lie under `HKLM\SYSTEM\CurrentControlSet\Services` (KB 818222, KB 843106).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from adaudit.directory.evidence import EvidenceBase, Observed
 from adaudit.directory.observations import RegistryValue
@@ -15,6 +15,7 @@ SERVICES = r"HKLM\SYSTEM\CurrentControlSet\Services"
 XEXCH50 = rf"{SERVICES}\SMTPSVC\XEXCH50"
 SUPPRESS_EXTERNAL = "SuppressExternal"
 AUTH_CHECK_ENABLED = "Exch50AuthCheckEnabled"
+_SAFETY: Mapping[object, int] = {0: 0, None: 1}
 HOW_TO_EXPORT = r"on the server, `reg export HKLM\SYSTEM\CurrentControlSet\Services\SMTPSVC ex.reg`"
 """The key above, as one that does not exist cannot be exported"""
 DIAGNOSTICS = rf"{SERVICES}\MSExchangeTransport\Diagnostics"
@@ -24,7 +25,7 @@ def registry_value(
     server: ExchangeServer, key: str, name: str, evidence: EvidenceBase, peers: Peers
 ) -> Observed[RegistryValue] | None:
     """
-    The value of that name in a server's registry, from the source that was read last.
+    The value of that name in a server's registry; of several that differ the least safe one.
 
     None where no source tells of it; a value that does not exist is a record of its own.
     """
@@ -32,7 +33,7 @@ def registry_value(
     def is_wanted(value: RegistryValue) -> bool:
         return value.name.casefold() == name.casefold()
 
-    return _newest(_values(server, key, is_wanted, evidence, peers))
+    return _least_safe(_values(server, key, is_wanted, evidence, peers))
 
 
 def registry_value_ending(
@@ -43,7 +44,7 @@ def registry_value_ending(
     def is_wanted(value: RegistryValue) -> bool:
         return value.name.casefold().endswith(ending.casefold())
 
-    return _newest(_values(server, key, is_wanted, evidence, peers))
+    return _least_safe(_values(server, key, is_wanted, evidence, peers))
 
 
 def shown(seen: Observed[RegistryValue]) -> str:
@@ -70,5 +71,6 @@ def _values(
             yield seen
 
 
-def _newest(found: Iterator[Observed[RegistryValue]]) -> Observed[RegistryValue] | None:
-    return max(found, key=lambda seen: seen.source.taken_at, default=None)
+def _least_safe(found: Iterator[Observed[RegistryValue]]) -> Observed[RegistryValue] | None:
+    """A zero before an absent value, and that before any other: when each was true is not known."""
+    return min(found, key=lambda seen: _SAFETY.get(seen.record.value, 2), default=None)

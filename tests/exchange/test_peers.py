@@ -82,7 +82,9 @@ def test_an_address_whose_name_no_server_has_is_a_stranger(peers: Peers) -> None
     assert found.signs == ("`mail.partner.example` has that address (hosts.txt)",)
 
 
-@pytest.mark.parametrize("name", ["198.51.100.8", "EX77", "", "*****2***", "a b.c"])
+@pytest.mark.parametrize(
+    "name", ["198.51.100.8", "EX77", "", "*****2***", "a b.c", "\x1b[31m.example", "-a.example"]
+)
 def test_a_name_that_says_nothing_is_not_known(peers: Peers, name: str) -> None:
     assert peers.find(name).standing is Standing.UNKNOWN
 
