@@ -1,0 +1,22 @@
+"""
+Sets of numbers as compressed bitmaps: the one place that knows which library they are from.
+
+Half a million members take kilobytes, and the algebra of sets runs on machine words.
+"""
+
+from collections.abc import Iterable
+
+from pyroaring import BitMap
+
+__all__ = ["NONE", "BitMap", "union"]
+
+NONE = BitMap()
+"""The empty set; like every set that is shared, it is never changed"""
+
+
+def union(sets: Iterable[BitMap]) -> BitMap:
+    """All numbers that are in one of `sets`."""
+    found = [each for each in sets if each]
+    if len(found) == 1:
+        return found[0]
+    return BitMap.union(*found) if found else NONE
