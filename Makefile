@@ -69,7 +69,7 @@ samba: $(VENV)/test.stamp
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-header --no-annotate --upgrade
 
-READERS := --extra logs --extra captures
+READERS := --extra logs --extra captures --extra fleet
 
 lock: $(VENV)/lock.stamp
 	$(LOCK) locks/build.in -o locks/build.txt

@@ -25,10 +25,10 @@ def test_two_nodes_are_of_one_component_if_and_only_if_each_leads_to_the_other(
 ) -> None:
     of = {node: number for number, part in enumerate(components(below)) for node in part}
     assert of.keys() == set(range(len(below)))
-    for one in of:
-        for other in of:
+    for one, part in of.items():
+        for other, its_part in of.items():
             is_circle = other in reached(below, one) and one in reached(below, other)
-            assert (of[one] == of[other]) is is_circle
+            assert (part == its_part) is is_circle
 
 
 @given(graphs)
