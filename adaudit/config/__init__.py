@@ -12,10 +12,10 @@ from adaudit.config.auth import (
 from adaudit.config.evidence import EvidenceConfig, EvidenceFile, LiveConfig
 from adaudit.config.example import example
 from adaudit.config.load import load
-from adaudit.config.models import AuditConfig, ChecksConfig, FailOn, Waiver
+from adaudit.config.models import AuditConfig, ChecksConfig, FailOn, LimitsConfig, Waiver
 from adaudit.config.schema import schema
 from adaudit.config.secret import Secret
-from adaudit.config.target import LdapTarget, LdifTarget, SnapshotTarget, TargetConfig
+from adaudit.config.target import LdapTarget, LdifTarget, Scope, SnapshotTarget, TargetConfig
 from adaudit.config.url import LdapUrl
 
 __all__ = [
@@ -30,8 +30,10 @@ __all__ = [
     "LdapTarget",
     "LdapUrl",
     "LdifTarget",
+    "LimitsConfig",
     "LiveConfig",
     "NtlmAuth",
+    "Scope",
     "SealedAuth",
     "Secret",
     "SimpleAuth",

@@ -11,7 +11,7 @@ from adaudit.config.auth import METHODS, TlsConfig
 from adaudit.config.document import Document, Tree
 from adaudit.config.evidence import EvidenceConfig, EvidenceFile, LiveConfig
 from adaudit.config.faults import Fault, KeyPath, did_you_mean, guess, key_text, quoted
-from adaudit.config.models import AuditConfig, ChecksConfig, Waiver
+from adaudit.config.models import AuditConfig, ChecksConfig, LimitsConfig, Waiver
 from adaudit.config.secret import Secret
 from adaudit.config.strict import StrictModel
 from adaudit.config.target import KINDS
@@ -30,6 +30,7 @@ _BELOW: dict[str, type[StrictModel] | _Models] = {
     "registry": EvidenceFile,
     "live": LiveConfig,
     "checks": ChecksConfig,
+    "limits": LimitsConfig,
     "waivers": Waiver,
 }
 """The model below a key, or the models by the name that pydantic's path gives the chosen one"""

@@ -14,19 +14,25 @@ _LARGEST = 1 << 20
 """Bytes; ten thousand targets fit"""
 
 
-def load(path: Path) -> AuditConfig:
+def load(path: Path, *, elsewhere: bool = False) -> AuditConfig:
     """
     Read a target list; relative paths in it are taken from its folder.
 
+    Of a list that is carried out `elsewhere`, the paths are those of other computers: nothing is
+    looked for here, and they come out absolute.
     Raises ConfigError, whose message lists every fault at once, one a line, as
     `file:line:column: key path: what is wrong`. No secret is read yet, and none is repeated.
     """
     file = str(path)
+    context = {
+        "folder": path.parent.absolute() if elsewhere else path.parent,
+        "elsewhere": elsewhere,
+    }
     document = parse(decode(_read(path, file), file), file)
     faults = [*document.faults]
     faults += (fault_at(document, *conflict) for conflict in repetitions(document.tree))
     try:
-        config = AuditConfig.model_validate(document.tree, context={"folder": path.parent})
+        config = AuditConfig.model_validate(document.tree, context=context)
     except ValidationError as error:
         errors = error.errors(include_url=False, include_input=False)
         raise refusal(file, [*faults, *explain(errors, document)]) from None

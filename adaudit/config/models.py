@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, model_validator
 
-from adaudit.config.scalars import CheckId, Day, FindingId, FormatVersion, Text
+from adaudit.config.scalars import CheckId, Count, Day, FindingId, FormatVersion, Text
 from adaudit.config.strict import Conflict, StrictModel, repeated, without
 from adaudit.config.target import AnyTarget
 
@@ -28,6 +28,15 @@ class ChecksConfig(StrictModel):
         return without(twice, self)
 
 
+class LimitsConfig(StrictModel):
+    """How much is read at the same time."""
+
+    targets: Count = 4
+    """Targets at a time on one computer: this one, or each worker of a fleet"""
+    per_server: Count = 1
+    """Targets at a time that ask the same server"""
+
+
 class Waiver(StrictModel):
     """A finding that is known and accepted for a time."""
 
@@ -48,6 +57,8 @@ class AuditConfig(StrictModel):
     """The directories to audit"""
     checks: ChecksConfig = ChecksConfig()
     """Which checks run, and what makes the run fail"""
+    limits: LimitsConfig = LimitsConfig()
+    """How much is read at the same time"""
     waivers: tuple[Waiver, ...] = ()
     """Findings that are known and accepted for a time"""
 

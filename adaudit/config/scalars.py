@@ -42,6 +42,8 @@ _COMPUTER = (
     rf"^(?![0-9.]+$)[^ .\-{_PUNCTUATION}](?:[^ {_PUNCTUATION}]{{0,253}}[^ .\-{_PUNCTUATION}])?$"
 )
 """Likewise, without spaces, and no IPv4 address"""
+_SITE = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$"
+"""What `dask worker --resources` can carry: no space, comma or `=`"""
 _CHECK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 _FINDING = r"^[0-9a-f]{12}$"
 _HOST_FORM = "`ex01.contoso.example`, `192.0.2.1` or `[2001:db8::1]`"
@@ -124,7 +126,10 @@ def _cache(text: str) -> Path:
     return Path(text)
 
 
-def _existing(path: Path) -> Path:
+def _existing(path: Path, info: ValidationInfo) -> Path:
+    """Refuse what is no file here, unless the list is to be read somewhere else."""
+    if (info.context or {}).get("elsewhere"):
+        return path
     try:
         if path.is_file():
             return path
@@ -191,6 +196,7 @@ Flag: TypeAlias = Annotated[bool, _reader(_flag)]
 Yes: TypeAlias = Annotated[Literal[True], _reader(_yes)]
 Seconds: TypeAlias = Annotated[int, Field(ge=1, le=3600), _reader(_whole)]
 PageSize: TypeAlias = Annotated[int, Field(ge=1, le=1000), _reader(_whole)]
+Count: TypeAlias = Annotated[int, Field(ge=1, le=1000), _reader(_whole)]
 FormatVersion: TypeAlias = Annotated[Literal[1], _reader(_whole)]
 Day: TypeAlias = Annotated[
     date, _reader(_day), WithJsonSchema({"type": "string", "format": "date", "pattern": _DAY})
@@ -204,6 +210,11 @@ ComputerName: TypeAlias = Annotated[
     str,
     _matching(_COMPUTER, "is no name of a computer like `EX01` or `ex01.contoso.example`"),
     Field(json_schema_extra={"pattern": _COMPUTER, "maxLength": 255}),
+]
+Site: TypeAlias = Annotated[
+    str,
+    _matching(_SITE, "is no site: use 1 to 64 of A-Z, a-z, 0-9, and `.`, `_`, `-` inside"),
+    Field(json_schema_extra={"pattern": _SITE, "maxLength": 64}),
 ]
 CheckId: TypeAlias = Annotated[
     str,
@@ -223,7 +234,7 @@ LaterFile: TypeAlias = Annotated[
 ]
 """A path that is looked at when it is needed"""
 ExistingFile: TypeAlias = Annotated[LaterFile, AfterValidator(_existing)]
-"""A path that must be a file when the list is loaded"""
+"""A path that must be a file when the list is loaded to be read on this computer"""
 TicketFile: TypeAlias = Annotated[LaterFile, _reader(_cache)]
 Url: TypeAlias = Annotated[
     LdapUrl, PlainValidator(_url), WithJsonSchema({"type": "string", "pattern": URL_PATTERN})

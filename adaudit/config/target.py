@@ -1,15 +1,26 @@
 """One target: a directory and where it is read from."""
 
 from collections.abc import Iterable, Iterator
-from typing import Annotated, Self, TypeAlias
+from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Discriminator, Tag, model_validator
 
 from adaudit.config.auth import AnyAuth, KerberosAuth, NtlmAuth, SimpleAuth, TlsConfig
 from adaudit.config.evidence import EvidenceConfig
 from adaudit.config.faults import guess
-from adaudit.config.scalars import ExistingFile, Flag, Name, OneOrMore, PageSize, Seconds, Url
+from adaudit.config.scalars import (
+    ExistingFile,
+    Flag,
+    Name,
+    OneOrMore,
+    PageSize,
+    Seconds,
+    Site,
+    Url,
+)
 from adaudit.config.strict import Conflict, StrictModel, repeated, without
+
+Scope: TypeAlias = Literal["exchange", "all"]
 
 
 class LdifTarget(StrictModel):
@@ -17,8 +28,12 @@ class LdifTarget(StrictModel):
 
     name: Name
     """How reports call the target; unique"""
+    site: Site | None = None
+    """Where the target is read: by those workers of a fleet that offer `site-NAME`"""
     ldif: OneOrMore[ExistingFile]
     """The file or files, `.gz` too, relative to the folder of the list"""
+    scope: Scope = "exchange"
+    """What is kept: what the checks need, or every object of the files with its descriptor"""
     evidence: EvidenceConfig | None = None
     """What else is read about the Exchange servers: logs, registries, the servers themselves"""
 
@@ -28,6 +43,8 @@ class SnapshotTarget(StrictModel):
 
     name: Name
     """How reports call the target; unique"""
+    site: Site | None = None
+    """Where the target is read: by those workers of a fleet that offer `site-NAME`"""
     snapshot: ExistingFile
     """The file, relative to the folder of the list"""
     evidence: EvidenceConfig | None = None
@@ -39,6 +56,8 @@ class LdapTarget(StrictModel):
 
     name: Name
     """How reports call the target; unique"""
+    site: Site | None = None
+    """Where the target is read: by those workers of a fleet that offer `site-NAME`"""
     ldap: OneOrMore[Url]
     """`ldap://host[:port]` (signed and sealed) or `ldaps://host[:port]`; a list names one domain
     controller for each domain of the same forest"""
@@ -52,6 +71,8 @@ class LdapTarget(StrictModel):
     """Seconds to wait for a connection, and for each answer"""
     page_size: PageSize = 500
     """Entries to ask for at a time"""
+    scope: Scope = "exchange"
+    """What is read: what the checks need, or every object with its descriptor"""
     evidence: EvidenceConfig | None = None
     """What else is read about the Exchange servers: logs, registries, the servers themselves"""
 

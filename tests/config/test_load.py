@@ -21,6 +21,7 @@ from adaudit.config import (
     LdapTarget,
     LdapUrl,
     LdifTarget,
+    LimitsConfig,
     LiveConfig,
     NtlmAuth,
     Secret,
@@ -49,7 +50,9 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
     assert config == AuditConfig(
         version=1,
         targets=(
-            LdifTarget(name="one-file", ldif=(folder / "contoso.ldif",)),
+            LdifTarget(
+                name="one-file", site="budapest", ldif=(folder / "contoso.ldif",), scope="all"
+            ),
             LdifTarget(
                 name="several files",
                 ldif=(folder / "contoso.ldif", folder / "fabrikam.ldif.gz"),
@@ -61,6 +64,8 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
                 auth=KerberosAuth(user="auditor@CONTOSO.EXAMPLE", password=Secret(prompt=True)),
                 timeout=60,
                 page_size=1000,
+                site="Site-2.emea",
+                scope="exchange",
             ),
             LdapTarget(
                 name="tickets",
@@ -110,6 +115,7 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
             ),
             SnapshotTarget(
                 name="last-year",
+                site="2",
                 snapshot=folder / "last-year.snapshot",
                 evidence=EvidenceConfig(
                     registry=(EvidenceFile(file=folder / "ex01.reg"),), live=LiveConfig(dns=True)
@@ -117,6 +123,7 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
             ),
         ),
         checks=ChecksConfig(fail_on="medium", skip=("send-as", "descriptor2")),
+        limits=LimitsConfig(targets=16, per_server=2),
         waivers=(
             Waiver(finding="3f9a52c1d0e7", why="migration until spring", until=date(2027, 3, 31)),
             Waiver(finding="0123456789ab", why="two lines\nof reasons\n", until=date(2028, 2, 29)),
@@ -160,7 +167,8 @@ def test_what_is_left_out_has_its_default(tmp_path: Path) -> None:
     assert target.auth == KerberosAuth(method="kerberos", user=None, password=None, ccache=None)
     assert target.tls == TlsConfig(ca_file=None, verify=True)
     assert (target.starttls, target.timeout, target.page_size) == (False, 30, 500)
-    assert target.evidence is None
+    assert (target.scope, target.site, target.evidence) == ("exchange", None, None)
+    assert config.limits == LimitsConfig(targets=4, per_server=1)
     assert config.checks == ChecksConfig(fail_on="high", skip=())
     assert config.waivers == ()
 
@@ -203,6 +211,21 @@ def test_an_absolute_path_stays(folder: Path) -> None:
     text = f"{{version: 1, targets: [{{name: a, snapshot: {folder / 'last-year.snapshot'}}}]}}"
     (target,) = loaded(text, folder / "folder").targets
     assert target == SnapshotTarget(name="a", snapshot=folder / "last-year.snapshot")
+
+
+def test_the_files_of_a_list_for_other_computers_are_not_looked_for_here(
+    folder: Path,
+) -> None:
+    Path("targets.yaml").write_text(
+        "version: 1\ntargets: [{name: a, ldif: there.ldif, evidence: {registry: /there/ex01.reg}}]"
+    )
+    (target,) = load(Path("targets.yaml"), elsewhere=True).targets
+    assert isinstance(target, LdifTarget)
+    assert target.ldif == (folder / "there.ldif",)
+    assert target.evidence is not None
+    assert target.evidence.registry[0].file == Path("/there/ex01.reg")
+    with pytest.raises(ConfigError, match="does not exist"):
+        load(Path("targets.yaml"))
 
 
 def test_a_config_cannot_be_changed(tmp_path: Path) -> None:
