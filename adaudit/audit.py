@@ -15,7 +15,8 @@ from adaudit.config import (
     SnapshotTarget,
     TargetConfig,
 )
-from adaudit.directory.snapshot import Snapshot, SnapshotWriter
+from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import AdauditError, ConfigError
 from adaudit.findings import Report, TargetReport
 from adaudit.waivers import waive

@@ -18,7 +18,8 @@ from uuid import UUID
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
-from adaudit.directory.snapshot import Snapshot, SnapshotWriter
+from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.writer import SnapshotWriter
 from adaudit.security import sddl, wire
 from adaudit.security.sid import BUILTIN, Sid
 

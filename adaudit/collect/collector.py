@@ -7,7 +7,7 @@ from adaudit.collect.ldif_files import LdifSource
 from adaudit.collect.source import Ask, Source, Stage
 from adaudit.config import LdapTarget, LdifTarget
 from adaudit.directory.entry import Gap
-from adaudit.directory.snapshot import SnapshotWriter
+from adaudit.directory.writer import SnapshotWriter
 
 __all__ = ["Ask", "Progress", "collect", "open_source"]
 

@@ -1,32 +1,43 @@
 """How a snapshot lies in its file: tables, version, and the form of attributes."""
 
-import base64
-import json
 import sqlite3
+from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
+from typing import TypeVar
 
-from adaudit.directory.entry import Entry
+import msgspec
+
 from adaudit.errors import DirectoryError
 
-FORMAT = 2
+FORMAT = 3
 """Version of the file layout; a file of another version is refused."""
 
 APPLICATION_ID = 0x41444155  # "ADAU"
-TABLES = """
+TABLES = f"""
+PRAGMA page_size = 16384;
+PRAGMA application_id = {APPLICATION_ID};
+PRAGMA user_version = {FORMAT};
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE descriptor (id INTEGER PRIMARY KEY, body BLOB NOT NULL UNIQUE);
+CREATE TABLE descriptor (id INTEGER PRIMARY KEY, body BLOB NOT NULL);
+CREATE TABLE class (id INTEGER PRIMARY KEY, name TEXT, chain BLOB NOT NULL);
 CREATE TABLE object (
     id INTEGER PRIMARY KEY,
-    path TEXT NOT NULL UNIQUE,
     dn TEXT NOT NULL,
-    has_sid INTEGER NOT NULL,
-    class TEXT,
+    path TEXT NOT NULL,
+    class INTEGER NOT NULL REFERENCES class (id),
     descriptor INTEGER REFERENCES descriptor (id),
-    attributes TEXT NOT NULL
+    sid BLOB,
+    guid BLOB,
+    group_type TEXT,
+    account_control TEXT,
+    primary_group TEXT,
+    attributes BLOB NOT NULL
 );
-CREATE INDEX object_sid ON object (path) WHERE has_sid;
-CREATE INDEX object_class ON object (class);
-CREATE TABLE gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
+CREATE TABLE gap (
+    subject TEXT NOT NULL, reason TEXT NOT NULL, step TEXT, is_behind_mark INTEGER NOT NULL
+);
+CREATE TABLE mark (step TEXT PRIMARY KEY, cookie BLOB) WITHOUT ROWID;
 CREATE TABLE warning (text TEXT NOT NULL);
 CREATE TABLE source (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
 CREATE TABLE evidence_gap (subject TEXT NOT NULL, reason TEXT NOT NULL);
@@ -37,12 +48,43 @@ CREATE TABLE observation (
     body TEXT NOT NULL
 );
 """
+INDEXES = {
+    "object_path": "object (path)",
+    "object_sid": "object (path) WHERE sid IS NOT NULL",
+    "object_class": "object (class)",
+    "object_descriptor": "object (descriptor)",
+}
+"""What is made when all is written: each object that came later would go into every one of them"""
+
+_T = TypeVar("_T")
+
+Attributes = Mapping[str, tuple[bytes, ...]]
+
+_encode = msgspec.msgpack.Encoder().encode
+_attributes = msgspec.msgpack.Decoder(dict[str, tuple[bytes, ...]])
+_values = msgspec.msgpack.Decoder(tuple[bytes, ...])
+
+
+class _OneAttribute(msgspec.Struct):
+    """The attributes of an object, all but one of them skipped."""
+
+    values: tuple[bytes, ...] = ()
 
 
 def check_format(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse a file of another kind or version, and any change to this one."""
-    connection.execute("PRAGMA trusted_schema = OFF")
     connection.execute("PRAGMA query_only = ON")
+    check_version(connection, path)
+    pages, page_size = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+    )
+    if path.stat().st_size != pages * page_size:  # SQLite would fill the last page up with zeros
+        raise DirectoryError(f"`{path}` is cut off", "collect or copy it again")
+
+
+def check_version(connection: sqlite3.Connection, path: Path) -> None:
+    """Refuse a file of another kind or version."""
+    connection.execute("PRAGMA trusted_schema = OFF")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise DirectoryError(f"`{path}` is not a snapshot of adaudit")
     version = connection.execute("PRAGMA user_version").fetchone()[0]
@@ -51,34 +93,48 @@ def check_format(connection: sqlite3.Connection, path: Path) -> None:
             f"`{path}` is a snapshot of format {version}, this version reads format {FORMAT}",
             "collect it again, or use the version of adaudit that wrote it",
         )
-    pages, page_size = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size")
+
+
+def dump_attributes(attributes: Attributes) -> bytes:
+    """Pack the attributes of an object."""
+    return _encode(attributes if isinstance(attributes, dict) else dict(attributes))
+
+
+def load_attributes(packed: bytes) -> dict[str, tuple[bytes, ...]]:
+    """Unpack what `dump_attributes` packed; `DirectoryError` where it is damaged."""
+    return _load(_attributes, packed)
+
+
+def dump_values(values: tuple[bytes, ...]) -> bytes:
+    """Pack the values of one attribute."""
+    return _encode(values)
+
+
+def load_values(packed: bytes) -> tuple[bytes, ...]:
+    """Unpack what `dump_values` packed; `DirectoryError` where it is damaged."""
+    return _load(_values, packed)
+
+
+def values_in(packed: bytes, name: str) -> tuple[bytes, ...]:
+    """
+    The values of the attribute `name`, in lower case, out of the packed ones of an object.
+
+    Empty where it has none; `DirectoryError` where they are damaged.
+    """
+    return _load(_decoder_of(name), packed).values
+
+
+@lru_cache(maxsize=1 << 8)
+def _decoder_of(name: str) -> "msgspec.msgpack.Decoder[_OneAttribute]":
+    fields = [("values", tuple[bytes, ...], ())]
+    kind = msgspec.defstruct(
+        "OneAttribute", fields, bases=(_OneAttribute,), rename={"values": name}, gc=False
     )
-    if path.stat().st_size != pages * page_size:  # SQLite would fill the last page up with zeros
-        raise DirectoryError(f"`{path}` is cut off", "collect or copy it again")
+    return msgspec.msgpack.Decoder(kind)
 
 
-def dump_attributes(entry: Entry) -> str:
-    """Write the attributes of an object as JSON."""
-    plain = {name: [_dump(value) for value in values] for name, values in entry.attributes.items()}
-    return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-
-
-def _dump(value: bytes) -> str | list[str]:
-    """Text as text, other bytes as a list of one base64 text."""
+def _load(decoder: "msgspec.msgpack.Decoder[_T]", packed: bytes) -> _T:
     try:
-        return value.decode()
-    except UnicodeDecodeError:
-        return [base64.b64encode(value).decode()]
-
-
-def load_attributes(text: str) -> dict[str, tuple[bytes, ...]]:
-    """Read what `dump_attributes` wrote; `ValueError` where it is damaged."""
-    try:
-        return {name: tuple(map(_load, values)) for name, values in json.loads(text).items()}
-    except (AttributeError, IndexError, KeyError, TypeError) as error:
-        raise ValueError(f"attributes are not in the form of this version: {error}") from error
-
-
-def _load(value: str | list[str]) -> bytes:
-    return value.encode() if isinstance(value, str) else base64.b64decode(value[0], validate=True)
+        return decoder.decode(packed)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise DirectoryError(f"the snapshot is damaged: {error}") from error

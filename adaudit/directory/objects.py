@@ -25,9 +25,10 @@ class Objects:
     def of_class(self, *names: str) -> Iterator[Entry]:
         """All objects whose most specific class is one of `names`, parents before children."""
         marks = ",".join("?" * len(names))
-        return self._select(f"WHERE class IN ({marks}) ORDER BY path", *map(str.lower, names))
+        of_these = f"(SELECT id FROM class WHERE name IN ({marks}))"  # noqa: S608, question marks
+        return self._select(f"WHERE class IN {of_these} ORDER BY path", *map(str.lower, names))
 
-    def _select(self, condition: str, *values: str) -> Iterator[Entry]:
+    def _select(self, condition: str, *values: str | int) -> Iterator[Entry]:
         try:
             for dn, attributes, body in self._connection.execute(f"{_OBJECT} {condition}", values):
                 yield Entry(Dn(dn), load_attributes(attributes), body)

@@ -8,7 +8,7 @@ from functools import partial
 from adaudit.config import EvidenceConfig
 from adaudit.directory.entry import Gap
 from adaudit.directory.objects import Objects
-from adaudit.directory.snapshot import SnapshotWriter
+from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import EvidenceError
 from adaudit.evidence import names
 from adaudit.evidence.event_logs import files as event_logs

@@ -9,7 +9,8 @@ from adaudit.collect.completeness import NO_DESCRIPTOR
 from adaudit.collect.source import Item, Stage, referral
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
-from adaudit.directory.snapshot import Snapshot, SnapshotWriter
+from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.writer import SnapshotWriter
 
 DOMAIN = "DC=contoso,DC=example"
 CONFIGURATION = f"CN=Configuration,{DOMAIN}"

@@ -13,7 +13,8 @@ from adaudit.collect.ldap import LdapSource
 from adaudit.config import LdapUrl
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
-from adaudit.directory.snapshot import Snapshot, SnapshotWriter
+from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import CollectError
 from tests.collect.fake_controller import (
     CONFIGURATION,

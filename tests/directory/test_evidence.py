@@ -21,7 +21,7 @@ from adaudit.directory.observations import (
     SourceKind,
     TlsState,
 )
-from adaudit.directory.snapshot import SnapshotWriter
+from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import DirectoryError
 
 NOON = datetime(2004, 11, 24, 12, 0, tzinfo=UTC)

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from adaudit.directory import Dn, Entry, Gap, Snapshot
-from adaudit.directory.snapshot import SnapshotWriter, Unreadable, descriptor_of
+from adaudit.directory.snapshot import Unreadable, descriptor_of
+from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import DirectoryError
 from adaudit.security import sddl, wire
 from adaudit.security.sid import Sid
@@ -138,7 +139,7 @@ def test_a_class_that_is_no_text_can_be_stored() -> None:
     assert len(in_memory(entry("CN=g,DC=x", objectclass=b"\xff"))) == 1
 
 
-@pytest.mark.parametrize("statement", ["DELETE FROM object", "INSERT INTO gap VALUES ('a', 'b')"])
+@pytest.mark.parametrize("statement", ["DELETE FROM object", "INSERT INTO warning VALUES ('a')"])
 def test_an_open_snapshot_cannot_be_changed(snapshot: Snapshot, statement: str) -> None:
     with pytest.raises(sqlite3.OperationalError, match="readonly"):
         snapshot._connection.execute(statement)
@@ -235,9 +236,22 @@ def test_another_version_is_a_directory_error_with_help(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "attributes", ["[]", "{", '{"cn": [[]]}', '{"cn": [5]}', '{"cn": [["%"]]}']
+    "attributes",
+    [
+        "text",
+        5,
+        b"",
+        b"\x90",  # a list
+        b"\x80\x80",  # something after the end
+        b"\x81\xa2cn\x91\x05",  # a number in the place of a value
+        b"\x81\xa2cn\xdd\xff\xff\xff\xff",  # four billion values, none of which is there
+        b"\x81\xa2\xff\xff\x90",  # a name that is no text
+        b"\x81\xa1x" + b"\x91" * 100_000,  # depth
+    ],
 )
-def test_damaged_attributes_are_a_directory_error(path: Path, attributes: str) -> None:
+def test_damaged_attributes_are_a_directory_error(
+    path: Path, attributes: str | int | bytes
+) -> None:
     connection = sqlite3.connect(path)
     connection.execute("UPDATE object SET attributes = ?", (attributes,))
     connection.commit()

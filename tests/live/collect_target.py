@@ -5,7 +5,7 @@ from pathlib import Path
 
 from adaudit.collect.collector import collect, open_source
 from adaudit.config import load
-from adaudit.directory.snapshot import SnapshotWriter
+from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import AdauditError
 
 

@@ -13,7 +13,7 @@ from adaudit.directory.observations import (
     SmtpSession,
     SourceKind,
 )
-from adaudit.directory.snapshot import SnapshotWriter
+from adaudit.directory.writer import SnapshotWriter
 from tests.builders import TAKEN_AT
 from tests.scenarios.model import NOON, Dialogue, Evidence, Probe, Scenario, Value
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from adaudit.collect.collector import collect
 from adaudit.directory.entry import Entry, Gap
-from adaudit.directory.snapshot import Snapshot, SnapshotWriter
+from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.writer import SnapshotWriter
 from tests.builders import TAKEN_AT
 from tests.scenarios.evidence import add_evidence
 from tests.scenarios.model import load

@@ -1,0 +1,113 @@
+"""Objects on their way into the tables of a snapshot, in batches."""
+
+import sqlite3
+from collections.abc import Sequence
+
+from adaudit.directory.bodies import Bodies
+from adaudit.directory.entry import Entry
+from adaudit.directory.layout import dump_attributes, dump_values, load_values
+
+_BATCH = 1000
+_BATCH_BYTES = 4 * 1024 * 1024
+_INSERT = "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+_Row = tuple[
+    int,
+    str,
+    str,
+    int,
+    int | None,
+    bytes | None,
+    bytes | None,
+    str | None,
+    str | None,
+    str | None,
+    bytes,
+]
+
+
+class Rows:
+    """Appends objects; nothing that is in the tables already is looked up for it."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._waiting: list[_Row] = []
+        self._new_bodies: list[tuple[int, bytes]] = []
+        self._bytes = 0
+        self._bodies = Bodies()
+        self._bodies.restore(connection.execute("SELECT id, body FROM descriptor"))
+        chains = connection.execute("SELECT chain, id FROM class")
+        self._chains = {load_values(chain): number for chain, number in chains}
+        found = connection.execute("SELECT ifnull(max(id), 0), count(*) FROM object")
+        self._last: int
+        self.count: int
+        """How many objects are in the tables or on their way there"""
+        self._last, self.count = found.fetchone()
+
+    def add(self, entry: Entry, number: int | None = None) -> None:
+        """Take up an object, under the next number if none is given."""
+        if number is None:
+            self._last += 1
+            number = self._last
+        self.count += 1
+        row = self._row(number, entry)
+        self._waiting.append(row)
+        self._bytes += len(row[-1])
+        if len(self._waiting) >= _BATCH or self._bytes >= _BATCH_BYTES:
+            self.flush()
+
+    def remove(self, numbers: Sequence[int]) -> None:
+        """Take away objects that are part of another one."""
+        self._connection.executemany("DELETE FROM object WHERE id = ?", zip(numbers))
+        self.count -= len(numbers)
+
+    def flush(self) -> None:
+        """Have the tables hold all that was added."""
+        self._connection.executemany("INSERT INTO descriptor VALUES (?, ?)", self._new_bodies)
+        self._connection.executemany(_INSERT, self._waiting)
+        self._new_bodies.clear()
+        self._waiting.clear()
+        self._bytes = 0
+
+    def _row(self, number: int, entry: Entry) -> _Row:
+        attributes, get = entry.attributes, entry.attributes.get
+        body = entry.descriptor
+        packed = dump_attributes(attributes)
+        return (
+            number,
+            entry.dn.text,
+            entry.dn.path,
+            self._chain(get("objectclass", ())),
+            None if body is None else self._descriptor(body),
+            _first(get("objectsid")),
+            _first(get("objectguid")),
+            _first_text(get("grouptype")),
+            _first_text(get("useraccountcontrol")),
+            _first_text(get("primarygroupid")),
+            packed,
+        )
+
+    def _descriptor(self, body: bytes) -> int:
+        number, is_new = self._bodies.number(body)
+        if is_new:
+            self._new_bodies.append((number, body))
+            self._bytes += len(body)
+        return number
+
+    def _chain(self, values: tuple[bytes, ...]) -> int:
+        known = self._chains.get(values)
+        if known is None:
+            known = self._chains[values] = len(self._chains) + 1
+            name = values[-1].decode("utf-8", "replace").lower() if values else None
+            self._connection.execute(
+                "INSERT INTO class VALUES (?, ?, ?)", (known, name, dump_values(values))
+            )
+        return known
+
+
+def _first(values: tuple[bytes, ...] | None) -> bytes | None:
+    return values[0] if values else None
+
+
+def _first_text(values: tuple[bytes, ...] | None) -> str | None:
+    return values[0].decode("utf-8", "replace") if values else None

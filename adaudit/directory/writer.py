@@ -1,0 +1,185 @@
+"""Writing a snapshot: all at once, or in several goes."""
+
+import contextlib
+import sqlite3
+import weakref
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import Self
+
+from adaudit.directory import partial
+from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.evidence import write as write_evidence
+from adaudit.directory.layout import INDEXES
+from adaudit.directory.marks import Mark
+from adaudit.directory.objects import Objects
+from adaudit.directory.observations import EvidenceSource, Observation
+from adaudit.directory.resumption import open_to_write
+from adaudit.directory.rows import Rows
+from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.union import unite
+from adaudit.errors import DirectoryError
+
+
+class SnapshotWriter(Objects):
+    """
+    A snapshot being written: `add` objects and gaps, then `finish`.
+
+    Without a path the snapshot lives in memory. With one it is written to a file beside it, which
+    a second process cannot write at the same time, and which takes its place when it is finished.
+    `checkpoint` makes sure of what was added: a killed process leaves the file as of the last
+    one, and a writer of the same `source` and `key` goes on with it when it is told to `resume`.
+    It goes on with an incomplete snapshot at `path` as well.
+
+    As a context manager it takes an unfinished file away again, unless a checkpoint was made.
+
+    All methods raise `DirectoryError` when the file cannot be written; the constructor also when
+    another process is writing it, and when it is of another source or key than what is resumed.
+    """
+
+    def __init__(
+        self,
+        source: str,
+        path: Path | None = None,
+        taken_at: datetime | None = None,
+        *,
+        resume: bool = False,
+        key: str = "",
+    ) -> None:
+        self._path = path
+        self._partial = partial.name_of(path) if path else None
+        self._is_settled = False
+        taken = (taken_at or datetime.now(UTC)).isoformat(timespec="seconds")
+        meta = {"source": _encodable(source), "key": _encodable(key), "taken_at": taken}
+        with self._writing():
+            self._connection = open_to_write(path, meta, resume=resume)
+            self._close = weakref.finalize(self, self._connection.close)
+            self._connection.execute("BEGIN")
+            self._rows = Rows(self._connection)
+            marks = self._connection.execute("SELECT step, cookie FROM mark")
+            found = {step: Mark(step, cookie) for step, cookie in marks}
+        self.marks: Mapping[str, Mark] = MappingProxyType(found)
+        """How far each step of the reading had come in the run that this one goes on with"""
+        self._has_checkpoint = bool(found)
+
+    @classmethod
+    def onto(cls, snapshot: Snapshot) -> Self:
+        """Begin with all that a snapshot holds, in memory."""
+        writer = cls(snapshot.source)
+        with writer._writing():
+            writer._connection.execute("COMMIT")  # a database in a transaction takes no copy
+            snapshot.copy_to(writer._connection)
+            writer._connection.execute("BEGIN")
+            writer._rows = Rows(writer._connection)
+        return writer
+
+    @property
+    def count(self) -> int:
+        """How many objects were added, those of an earlier run too."""
+        return self._rows.count
+
+    def add(self, entry: Entry) -> None:
+        """Add an object; what is read twice (by two files or servers) is united in the end."""
+        self._is_settled = False
+        with self._writing():
+            self._rows.add(entry)
+
+    def add_gap(self, gap: Gap, step: str | None = None) -> None:
+        """
+        Note what could not be read.
+
+        One of a step is taken away when another run reads that step again from before the gap;
+        one of no step stays.
+        """
+        values = (_encodable(gap.subject), _encodable(gap.reason), step)
+        self._write("INSERT INTO gap VALUES (?, ?, ?, FALSE)", *values)
+
+    def add_warning(self, text: str) -> None:
+        """Note what weakens the snapshot without hiding anything: TLS that was not verified."""
+        self._write("INSERT INTO warning VALUES (?)", _encodable(text))
+
+    def add_evidence(self, source: EvidenceSource, records: Iterable[Observation]) -> None:
+        """Add a source of evidence beside the directory, with its records."""
+        with self._writing():
+            write_evidence(self._connection, source, records)
+
+    def add_evidence_gap(self, gap: Gap) -> None:
+        """Note what could not be read of the evidence; the directory is no less whole for it."""
+        values = (_encodable(gap.subject), _encodable(gap.reason))
+        self._write("INSERT INTO evidence_gap VALUES (?, ?)", *values)
+
+    def checkpoint(self, mark: Mark) -> None:
+        """Make sure of all that was added so far, and of how far a step has come with it."""
+        with self._writing():
+            self._rows.flush()
+            execute = self._connection.execute
+            execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (mark.step, mark.cookie))
+            execute("UPDATE gap SET is_behind_mark = TRUE WHERE step = ?", (mark.step,))
+            execute("COMMIT")
+            execute("BEGIN")
+        self._has_checkpoint = True
+
+    def finish(self) -> Snapshot:
+        """Put the file in its place and open it for reading."""
+        with self._writing():
+            self._settle()
+            if self._path is None or self._partial is None:
+                self._connection.execute("COMMIT")
+                self._connection.execute("PRAGMA query_only = ON")
+                self._close.detach()  # the connection is the snapshot's now
+                return Snapshot(self._connection)
+            partial.flush(self._connection)
+            self._close()
+            self._partial.replace(self._path)
+            self._partial = None
+        return Snapshot.open(self._path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, _: BaseException | None, __: TracebackType | None
+    ) -> None:
+        self._close()
+        if self._partial is not None and not self._has_checkpoint:
+            self._partial.unlink(missing_ok=True)
+
+    def _select(self, condition: str, *values: str | int) -> Iterator[Entry]:
+        with self._writing():
+            self._settle()
+        return super()._select(condition, *values)
+
+    def _settle(self) -> None:
+        """Have the tables hold what a reader of them expects: one row an object, and indexes."""
+        if self._is_settled:
+            return
+        self._rows.flush()
+        for name, columns in INDEXES.items():
+            self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+        for gap in unite(self._connection, self._rows):
+            self.add_gap(gap)
+        for table in ("gap", "warning"):  # a run that goes on with another says the same again
+            columns = "subject, reason" if table == "gap" else "text"
+            self._connection.execute(
+                f"DELETE FROM {table} WHERE rowid NOT IN"  # noqa: S608, nothing of it is input
+                f" (SELECT min(rowid) FROM {table} GROUP BY {columns})"
+            )
+        self._is_settled = True
+
+    def _write(self, statement: str, *values: str | bytes | int | None) -> None:
+        with self._writing():
+            self._connection.execute(statement, values)
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, OSError) as error:
+            raise DirectoryError(f"cannot write a snapshot at `{self._path}`: {error}") from error
+
+
+def _encodable(text: str) -> str:
+    """Text that a file can hold: what stands for bytes that are no UTF-8 is replaced."""
+    return text.encode("utf-8", "replace").decode()
