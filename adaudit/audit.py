@@ -1,6 +1,7 @@
 """The pipeline: a target list in, a report out."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -19,28 +20,54 @@ from adaudit.directory.snapshot import Snapshot
 from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import AdauditError, ConfigError
 from adaudit.findings import Report, TargetReport
+from adaudit.fleet.executor import Executor
+from adaudit.fleet.threads import Threads
 from adaudit.waivers import waive
 
 
 def run(
-    config: AuditConfig,
-    ask: Ask | None = None,
-    progress: Progress | None = None,
-    file: str = "TARGETS.yaml",
+    config: AuditConfig, executor: Executor | None = None, file: str = "TARGETS.yaml"
 ) -> Report:
     """
     Collect and check every target; one that fails is told in its place and stops no other.
 
-    `file` is the list that `config` was read from, for the commands that the report suggests.
-    Raises `ConfigError` when the list names checks that do not exist.
+    Without an `executor` on threads, and no secret is asked. `file` is the list that `config` was
+    read from, for the commands that the report suggests. Raises `ConfigError` when the list names
+    checks that do not exist, and what the executor raises when it cannot begin.
     """
-    checks = choose(config.checks.skip)
-    several = len(config.targets) > 1
-    targets = []
-    for target in config.targets:
-        words = (file, "--target", target.name) if several else (file,)
-        targets.append(report_on(target.name, partial(read, target, ask, progress), words, checks))
-    return waive(Report(tuple(targets)), config.waivers, datetime.now(UTC).date())
+    choose(config.checks.skip)
+    audit = Audit(file, config.checks.skip, several=len(config.targets) > 1)
+    outcomes = (executor or Threads()).run(audit, config.targets, config.limits)
+    targets = tuple(
+        _failed(target.name, audit.words(target), outcome)
+        if isinstance(outcome, AdauditError)
+        else outcome
+        for target, outcome in zip(config.targets, outcomes, strict=True)
+    )
+    return waive(Report(targets), config.waivers, datetime.now(UTC).date())
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What is done with each target, wherever that is: it travels, and values come back."""
+
+    file: str
+    """The target list"""
+    skip: tuple[str, ...]
+    """Ids of checks not to run"""
+    several: bool
+    """Whether the list has more than one target"""
+
+    def __call__(
+        self, target: TargetConfig, ask: Ask | None = None, progress: Progress | None = None
+    ) -> TargetReport:
+        """Collect and check one target."""
+        source = partial(read, target, ask, progress)
+        return report_on(target.name, source, self.words(target), choose(self.skip))
+
+    def words(self, target: TargetConfig) -> tuple[str, ...]:
+        """What chooses the target on the command line."""
+        return (self.file, "--target", target.name) if self.several else (self.file,)
 
 
 def read(target: TargetConfig, ask: Ask | None, progress: Progress | None) -> Snapshot:
@@ -102,8 +129,12 @@ def report_on(
         with source() as snapshot:
             return _check(name, snapshot, file, checks)
     except AdauditError as error:
-        hint = f" ({error.hint})" if error.hint else ""
-        return TargetReport(name, source=" ".join(file), error=error.message + hint)
+        return _failed(name, file, error)
+
+
+def _failed(name: str, file: tuple[str, ...], error: AdauditError) -> TargetReport:
+    hint = f" ({error.hint})" if error.hint else ""
+    return TargetReport(name, source=" ".join(file), error=error.message + hint)
 
 
 def choose(skip: Sequence[str] = ()) -> tuple[Check, ...]:

@@ -1,29 +1,49 @@
 """`adaudit audit`: the main job."""
 
+import os
+import sys
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
 from adaudit.audit import run
+from adaudit.cli.executor import Place, executor_options
 from adaudit.cli.options import Output, exit_status, output_options
-from adaudit.cli.progress import shown
-from adaudit.cli.prompt import asker
-from adaudit.config import load
+from adaudit.cli.progress import board
+from adaudit.config import AuditConfig, load
 from adaudit.findings import Report
+
+_INTERRUPTED = 130  # as shells count a process that SIGINT ended
 
 
 @click.command()
 @click.argument("targets", type=click.Path(path_type=Path))
+@executor_options
 @output_options
-def audit(targets: Path, output: Output[Report], fail_on: str | None) -> int:
+def audit(targets: Path, place: Place, output: Output[Report], fail_on: str | None) -> int:
     """
     Read every target of the list TARGETS (YAML), check it and report.
 
     Prints who may not Send-As to whom among the Exchange servers, the groups to blame with the
     entry that decides, and what could not be read or decided.
     """
-    config = load(targets)
-    with shown() as progress:
-        report = run(config, asker(), progress, str(targets))
+    config = load(targets, elsewhere=place.fleet is not None)
+    report = _run(config, place, str(targets))
     output.show(report)
     return exit_status(report, fail_on or config.checks.fail_on)
+
+
+def _run(config: AuditConfig, place: Place, file: str) -> Report:
+    try:
+        with board() as watch:
+            return run(config, place.executor(watch), file)
+    except KeyboardInterrupt:
+        _end_at_once()
+
+
+def _end_at_once() -> NoReturn:
+    """End without waiting for threads that wait for servers; no file is open for writing."""
+    click.echo(err=True)
+    sys.stderr.flush()
+    os._exit(_INTERRUPTED)

@@ -1,5 +1,6 @@
 """How a reader proves who it is to a domain controller, and how the controller proves itself."""
 
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Discriminator, JsonValue, Tag, model_validator
@@ -103,6 +104,16 @@ AnySealedAuth: TypeAlias = Annotated[
     Discriminator(_method),
 ]
 """`SealedAuth` as a field that is read by its method"""
+
+
+def questions(auth: AuthConfig) -> Iterator[str]:
+    """What `Secret.resolve` is given to ask on the terminal, where a secret comes from there."""
+    if isinstance(auth, AnonymousAuth):
+        return
+    if auth.password is not None and auth.password.prompt:
+        yield f"password of {auth.user}"
+    if isinstance(auth, NtlmAuth) and auth.nt_hash is not None and auth.nt_hash.prompt:
+        yield f"NT hash of {auth.user}"
 
 
 class TlsConfig(StrictModel):
