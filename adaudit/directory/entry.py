@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from uuid import UUID
 
 from adaudit.directory.dn import Dn
@@ -73,13 +74,19 @@ class Entry:
     @property
     def classes(self) -> frozenset[str]:
         """The names of all classes of the object, in lower case."""
-        return frozenset(name.lower() for name in self.texts("objectclass"))
+        return _classes(self.values("objectclass"))
 
     @property
     def object_class(self) -> str | None:
         """The most specific structural class: the last value that a controller gives."""
         names = self.texts("objectclass")
         return names[-1] if names else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _classes(values: tuple[bytes, ...]) -> frozenset[str]:
+    """One set for all objects of the same classes, of which there are few kinds."""
+    return frozenset(value.decode("utf-8", "surrogateescape").lower() for value in values)
 
 
 def guid_of(entry: Entry, attribute: str) -> UUID | None:

@@ -9,20 +9,26 @@ from adaudit.directory.layout import dump_attributes, dump_values, load_values
 
 _BATCH = 1000
 _BATCH_BYTES = 4 * 1024 * 1024
-_INSERT = "INSERT INTO object VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+_NONE = 0
+_INSERT = (
+    "INSERT INTO object VALUES"
+    " (?, ?, ?, ?, nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0), nullif(?, 0),"
+    " nullif(?, 0), ?)"
+)
+"""Python asks every None and every `bytes` for its form, which is most of the time of a row"""
 
 _Row = tuple[
     int,
     str,
     str,
     int,
-    int | None,
-    bytes | None,
-    bytes | None,
-    str | None,
-    str | None,
-    str | None,
-    bytes,
+    int,
+    bytearray | int,
+    bytearray | int,
+    str | int,
+    str | int,
+    str | int,
+    bytearray,
 ]
 
 
@@ -70,21 +76,21 @@ class Rows:
         self._bytes = 0
 
     def _row(self, number: int, entry: Entry) -> _Row:
-        attributes, get = entry.attributes, entry.attributes.get
-        body = entry.descriptor
-        packed = dump_attributes(attributes)
+        dn, attributes, body = entry.dn, entry.attributes, entry.descriptor
+        get = attributes.get
+        classes = get("objectclass", ())
         return (
             number,
-            entry.dn.text,
-            entry.dn.path,
-            self._chain(get("objectclass", ())),
-            None if body is None else self._descriptor(body),
-            _first(get("objectsid")),
-            _first(get("objectguid")),
-            _first_text(get("grouptype")),
-            _first_text(get("useraccountcontrol")),
-            _first_text(get("primarygroupid")),
-            packed,
+            dn.text,
+            dn.path,
+            self._chains.get(classes) or self._new_chain(classes),
+            _NONE if body is None else self._descriptor(body),
+            bytearray(sid[0]) if (sid := get("objectsid")) else _NONE,
+            bytearray(guid[0]) if (guid := get("objectguid")) else _NONE,
+            _text(kind) if (kind := get("grouptype")) else _NONE,
+            _text(control) if (control := get("useraccountcontrol")) else _NONE,
+            _text(group) if (group := get("primarygroupid")) else _NONE,
+            bytearray(dump_attributes(attributes)),
         )
 
     def _descriptor(self, body: bytes) -> int:
@@ -94,20 +100,13 @@ class Rows:
             self._bytes += len(body)
         return number
 
-    def _chain(self, values: tuple[bytes, ...]) -> int:
-        known = self._chains.get(values)
-        if known is None:
-            known = self._chains[values] = len(self._chains) + 1
-            name = values[-1].decode("utf-8", "replace").lower() if values else None
-            self._connection.execute(
-                "INSERT INTO class VALUES (?, ?, ?)", (known, name, dump_values(values))
-            )
-        return known
+    def _new_chain(self, values: tuple[bytes, ...]) -> int:
+        number = self._chains[values] = len(self._chains) + 1
+        name = values[-1].decode("utf-8", "replace").lower() if values else None
+        row = (number, name, dump_values(values))
+        self._connection.execute("INSERT INTO class VALUES (?, ?, ?)", row)
+        return number
 
 
-def _first(values: tuple[bytes, ...] | None) -> bytes | None:
-    return values[0] if values else None
-
-
-def _first_text(values: tuple[bytes, ...] | None) -> str | None:
-    return values[0].decode("utf-8", "replace") if values else None
+def _text(values: tuple[bytes, ...]) -> str:
+    return values[0].decode("utf-8", "replace")

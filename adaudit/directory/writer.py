@@ -83,8 +83,10 @@ class SnapshotWriter(Objects):
     def add(self, entry: Entry) -> None:
         """Add an object; what is read twice (by two files or servers) is united in the end."""
         self._is_settled = False
-        with self._writing():
+        try:  # which is quicker than `_writing`
             self._rows.add(entry)
+        except (sqlite3.Error, OSError) as error:
+            raise self._failure(error) from error
 
     def add_gap(self, gap: Gap, step: str | None = None) -> None:
         """
@@ -177,7 +179,10 @@ class SnapshotWriter(Objects):
         try:
             yield
         except (sqlite3.Error, OSError) as error:
-            raise DirectoryError(f"cannot write a snapshot at `{self._path}`: {error}") from error
+            raise self._failure(error) from error
+
+    def _failure(self, error: Exception) -> DirectoryError:
+        return DirectoryError(f"cannot write a snapshot at `{self._path}`: {error}")
 
 
 def _encodable(text: str) -> str:

@@ -1,10 +1,14 @@
 """Distinguished names. [RFC4514], [MS-ADTS] 3.1.1.1.6"""
 
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaudit.directory import Dn
+from adaudit.directory.dn import _path, _split
 from adaudit.errors import DirectoryError
 
 names = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=8)
@@ -176,3 +180,43 @@ def test_any_text_is_a_name_or_a_directory_error(text: str) -> None:
         return
     assert Dn(str(dn)) == dn
     assert dn.path.encode().decode() == dn.path
+
+
+# what has a meaning in names, or another lower case somewhere else or of another length
+odd = st.text(st.sampled_from('aZ09 .-_=,+;<>"#\\\0\n\r\tΣςİK\u2028\xa0\udcff'), max_size=8)
+plain = st.text(st.sampled_from("aZ09 .-'ΣςİK\u212a\u2028"), min_size=1, max_size=8)
+relative_names = st.builds(
+    "{}={}".format, st.sampled_from(["CN", "ou", "1.2", "C N", " CN", ""]), plain | odd
+) | plain.map("CN={}".format)
+texts = st.lists(relative_names | relative_names | odd, max_size=4).flatmap(
+    lambda parts: st.sampled_from([",", ", "]).map(lambda comma: comma.join(parts))
+)
+
+
+def path_or_error(make: Callable[[str], str], text: str) -> str:
+    try:
+        return make(text)
+    except DirectoryError as error:
+        return f"error: {error.message}"
+
+
+@given(texts)
+@settings(max_examples=500)
+def test_the_short_way_to_a_path_leads_where_the_long_one_does(text: str) -> None:
+    path = path_or_error(lambda text: Dn(text).path, text)
+    assert path == path_or_error(_path, text)
+
+
+@given(texts)
+@settings(max_examples=500)
+def test_the_short_way_to_the_relative_names_leads_where_the_long_one_does(text: str) -> None:
+    try:
+        dn = Dn(text)
+    except DirectoryError:
+        return
+    assert dn.rdns == _split(text)
+
+
+def test_a_name_cannot_be_changed() -> None:
+    with pytest.raises(FrozenInstanceError):
+        Dn("CN=a,DC=b").text = "CN=c,DC=b"  # type: ignore[misc]
