@@ -10,6 +10,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 _LIFETIME = dt.timedelta(days=30)
+_BOTH_ENDS = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
+"""The members of a Dask cluster show one certificate when they listen and when they connect"""
 
 
 def write_certificates(folder: Path, names: list[str], addresses: list[str]) -> None:
@@ -62,7 +64,7 @@ def _server(names: list[str], addresses: list[str], issuer: x509.Name) -> x509.C
         _builder(names[0], issuer)
         .add_extension(x509.SubjectAlternativeName(subjects), critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+        .add_extension(x509.ExtendedKeyUsage(_BOTH_ENDS), critical=False)
     )
 
 

@@ -1,0 +1,293 @@
+"""Targets on real Dask clusters: a scheduler and workers as processes of their own."""
+
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import cloudpickle
+import pytest
+
+from adaudit import __version__, audit
+from adaudit.config import AuditConfig, LdapTarget, LdapUrl, LimitsConfig, NtlmAuth, Secret
+from adaudit.errors import CollectError, ConfigError
+from adaudit.findings import Report
+from adaudit.fleet.address import FleetAddress, FleetTls
+from adaudit.fleet.dask import Dask, carry_out
+from adaudit.fleet.threads import Threads
+from tests.fleet.cluster import Cluster, cluster
+from tests.fleet.forests import Gate, forests, listed, missing, rendered
+from tests.live.certificates import write_certificates
+
+SECRET = "ADAUDIT_TEST_FLEET_PASSWORD"
+
+
+@dataclass
+class Watch:
+    """Remembers where each target was read."""
+
+    places: dict[str, list[str]] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+    def begin(self, name: str, where: str | None = None) -> "Watch":
+        """Note where."""
+        self.places.setdefault(name, []).append(str(where))
+        return self
+
+    def update(self, count: int, what: str) -> None:
+        """Nothing to remember."""
+
+    def end(self, name: str) -> None:
+        """Nothing to remember."""
+
+    def note(self, text: str) -> None:
+        """Remember it."""
+        self.notes.append(text)
+
+
+def executor(fleet: Cluster, watch: Watch | None = None, grace: float = 30) -> Dask:
+    return Dask(FleetAddress.parse(fleet.address), watch=watch, grace=grace)
+
+
+@pytest.fixture(scope="module")
+def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """A scheduler and two workers at different sites; a test that ends one adds another before."""
+    with cluster(tmp_path_factory.mktemp("fleet")) as made:
+        made.add("budapest")
+        made.add("szeged", **{SECRET: "the worker's"})
+        yield made
+
+
+def in_background(config: AuditConfig, dask: Dask) -> tuple[threading.Thread, list[Report]]:
+    """Start an audit; its report comes into the list."""
+    reports: list[Report] = []
+    thread = threading.Thread(target=lambda: reports.append(audit.run(config, dask)))
+    thread.start()
+    return thread, reports
+
+
+def test_a_worker_that_is_killed_changes_nothing_in_the_report(
+    fleet: Cluster, tmp_path: Path
+) -> None:
+    """Ten targets, one of which fails, and one is read by a worker that is killed meanwhile."""
+    gate = Gate(tmp_path / "gate")
+    *others, slow = forests(tmp_path)
+    held = gate.before(slow).model_copy(update={"site": "szeged"})
+    config = listed(*others[:4], held, missing(tmp_path), *others[4:])
+    watch = Watch()
+    fleet.add("szeged")
+    thread, reports = in_background(config, executor(fleet, watch))
+    gate.wait_for_a_reader()
+    (victim,) = watch.places[slow.name]
+    fleet.kill(victim)
+    with gate.opened():
+        thread.join()
+        on_threads = audit.run(config, Threads())
+
+    assert len(config.targets) == 10
+    assert [target.name for target in on_threads.targets if target.error] == ["missing"]
+    assert rendered(reports[0]) == rendered(on_threads)
+    assert watch.notes == [f"{slow.name}: the worker `{victim}` was lost: read once more"]
+    assert len(set(watch.places[slow.name])) == 2
+
+
+def test_a_killed_worker_that_nobody_can_stand_in_for_costs_its_target_only(
+    fleet: Cluster, tmp_path: Path
+) -> None:
+    gate = Gate(tmp_path / "gate")
+    sound, slow, denied = forests(tmp_path, ["sound", "two-sources", "account-denied"])
+    held = gate.before(slow).model_copy(update={"site": "lonely"})
+    victim = fleet.add("lonely")
+    thread, reports = in_background(listed(sound, held, denied), executor(fleet, grace=2))
+    gate.wait_for_a_reader()
+    fleet.kill(victim)
+    thread.join()
+    gate.release()
+
+    (report,) = reports
+    assert [target.name for target in report.targets] == [sound.name, slow.name, denied.name]
+    errors = [target.error for target in report.targets]
+    assert errors[0] is errors[2] is None
+    assert f"the worker `{victim}` was lost" in str(errors[1])
+    assert "--resources site-lonely=1" in str(errors[1])
+    assert not report.is_complete
+
+
+def test_a_target_is_read_at_its_site_and_one_of_no_worker_not_at_all(
+    fleet: Cluster, tmp_path: Path
+) -> None:
+    at = ["budapest", "szeged", "budapest", "nowhere", "szeged"]
+    names = ["sound", "account-denied", "two-sources", "null-dacl", "sid-history"]
+    targets = [
+        target.model_copy(update={"site": site})
+        for site, target in zip(at, forests(tmp_path, names), strict=True)
+    ]
+    watch = Watch()
+    report = audit.run(listed(*targets), executor(fleet, watch, grace=1))
+
+    places = {site: {*watch.places[name]} for site, name in zip(at[:2], names[:2], strict=True)}
+    assert places["budapest"] == {*watch.places["two-sources"]}
+    assert places["szeged"] == {*watch.places["sid-history"]}
+    assert places["budapest"] != places["szeged"]
+    errors = {target.name: target.error for target in report.targets if target.error}
+    assert errors == {
+        "null-dacl": "there is no worker at the site `nowhere` "
+        "(start one there: `dask worker SCHEDULER --resources site-nowhere=1`)"
+    }
+
+
+def test_a_secret_is_that_of_the_worker(fleet: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One worker has the variable, the other has not; that we have it changes nothing."""
+    monkeypatch.setenv(SECRET, "ours")
+    targets = [asking(site, Secret(env=SECRET)) for site in ("budapest", "szeged")]
+    without, having = audit.run(listed(*targets), executor(fleet)).targets
+
+    assert f"the environment variable `{SECRET}` is not set" in str(without.error)
+    assert "nothing listens on that port" in str(having.error)
+
+
+def test_what_is_sent_holds_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "password").write_text("hunter2")
+    (tmp_path / "password").chmod(0o600)
+    monkeypatch.setenv(SECRET, "hunter2")
+    work = audit.Audit("targets.yaml", (), several=True)
+    for secret in (Secret(env=SECRET), Secret(file=tmp_path / "password")):
+        assert secret.resolve(None) == "hunter2"
+        sent = cloudpickle.dumps((carry_out, __version__, work, asking("budapest", secret)))
+        assert b"auditor" in sent
+        assert b"hunter2" not in sent
+
+
+def test_a_secret_that_is_asked_is_refused_before_anything_is_sent() -> None:
+    dask = Dask(FleetAddress.parse("dask://127.0.0.1:1"))
+    with pytest.raises(ConfigError, match="no terminal to ask for the secrets of `budapest`"):
+        audit.run(listed(asking("budapest", Secret(prompt=True))), dask)
+
+
+def test_what_fails_unforeseen_on_a_worker_is_the_error_of_its_target(
+    fleet: Cluster, tmp_path: Path
+) -> None:
+    targets = forests(tmp_path, ["sound", "two-sources"])
+    outcomes = executor(fleet).run(int, targets, LimitsConfig())
+
+    assert [type(outcome) for outcome in outcomes] == [CollectError, CollectError]
+    assert str(outcomes[0]).startswith("a fault of adaudit itself: TypeError at dask.py:")
+
+
+def test_another_version_on_the_fleet_is_refused(
+    fleet: Cluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("adaudit.fleet.dask.__version__", "99.0")
+    with pytest.raises(ConfigError) as refused:
+        audit.run(listed(*forests(tmp_path, ["sound"])), executor(fleet))
+
+    message = refused.value.message
+    assert "another version of adaudit than 99.0" in message
+    assert f"the scheduler has {__version__}" in message
+    assert f"tcp://127.0.0.1:{message.rpartition(':')[2]}" in message
+    assert refused.value.hint is not None
+    assert "adaudit[fleet]==99.0" in refused.value.hint
+
+
+def test_a_worker_of_another_version_that_comes_late_reads_nothing(tmp_path: Path) -> None:
+    (target,) = forests(tmp_path, ["sound"])
+    work = audit.Audit("targets.yaml", (), several=False)
+    with pytest.raises(ConfigError, match=f"than {__version__}: this worker has"):
+        carry_out("99.0", work, target)
+
+
+def test_a_scheduler_that_is_lost_costs_all_that_was_not_read(tmp_path: Path) -> None:
+    gate = Gate(tmp_path / "gate")
+    first, slow, last = forests(tmp_path, ["sound", "two-sources", "account-denied"])
+    with cluster(tmp_path) as own:
+        own.add()
+        watch = Watch()
+        config = listed(first, gate.before(slow), last)
+        thread, reports = in_background(config, executor(own, watch))
+        gate.wait_for_a_reader()
+        own.kill(own.scheduler)
+        thread.join()
+        gate.release()
+
+    (report,) = reports
+    read, held, waiting = (target.error for target in report.targets)
+    (place,) = watch.places[slow.name]
+    assert read is None
+    assert held == (
+        f"the connection to the scheduler of the fleet was lost while `{place}` read this target"
+    )
+    assert waiting == "not read: the connection to the scheduler of the fleet was lost"
+
+
+def test_a_scheduler_that_is_not_there_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("adaudit.fleet.dask._TIMEOUT", 0.2)
+    with pytest.raises(CollectError, match="no scheduler answers at `dask://127.0.0.1:1`"):
+        audit.run(
+            listed(*forests(tmp_path, ["sound"])), Dask(FleetAddress.parse("dask://127.0.0.1:1"))
+        )
+
+
+def test_a_fleet_is_reached_over_tls_and_by_certificates_alone(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write_certificates(tmp_path, ["fleet"], ["127.0.0.1"])
+    options = {
+        "--tls-ca-file": tmp_path / "ca.pem",
+        "--tls-cert": tmp_path / "server.pem",
+        "--tls-key": tmp_path / "server.key",
+    }
+    config = listed(*forests(tmp_path, ["sound", "account-denied"]), missing(tmp_path))
+    with cluster(tmp_path, "tls", options) as fleet:
+        fleet.add()
+        address = FleetAddress.parse(fleet.address)
+        report = audit.run(config, Dask(address, FleetTls(*options.values())))
+        monkeypatch.setattr("adaudit.fleet.dask._TIMEOUT", 1)
+        stranger = FleetTls(tmp_path / "other-ca.pem", *list(options.values())[1:])
+        with pytest.raises(CollectError, match="no scheduler answers"):
+            audit.run(config, Dask(address, stranger))
+        plain = FleetAddress.parse(fleet.address.replace("tls://", "dask://"))
+        with pytest.raises(CollectError, match="no scheduler answers"):
+            audit.run(config, Dask(plain))
+
+    assert rendered(report) == rendered(audit.run(config, Threads()))
+
+
+@pytest.mark.parametrize(
+    ("tls", "reason"),
+    [
+        (None, "needs certificates"),
+        (FleetTls(cert=Path("missing.pem")), "needs certificates"),
+        (FleetTls(Path("missing.pem"), Path("missing.pem")), "cannot be used"),
+    ],
+)
+def test_tls_without_certificates_is_refused(tls: FleetTls | None, reason: str) -> None:
+    dask = Dask(FleetAddress.parse("tls://dask.contoso.example"), tls)
+    with pytest.raises(ConfigError, match=reason):
+        audit.run(listed(), dask)
+
+
+def test_certificates_for_plain_tcp_are_refused() -> None:
+    dask = Dask(FleetAddress.parse("dask://localhost"), FleetTls(Path("ca.pem")))
+    with pytest.raises(ConfigError, match="certificates do nothing on `dask://localhost:8786`"):
+        audit.run(listed(), dask)
+
+
+def test_a_missing_library_is_told_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ConfigError) as refused:
+        audit.run(listed(), Dask(FleetAddress.parse("dask://localhost")))
+
+    assert refused.value.hint == "`pip install 'adaudit[fleet]'`"
+
+
+def asking(site: str, secret: Secret) -> LdapTarget:
+    """A target at a site, whose server is not there and wants a password."""
+    return LdapTarget(
+        name=site,
+        site=site,
+        ldap=(LdapUrl("ldap", "127.0.0.1", 1),),
+        auth=NtlmAuth(method="ntlm", user="CONTOSO\\auditor", password=secret),
+    )
