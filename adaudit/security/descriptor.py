@@ -1,10 +1,13 @@
 """Security descriptors. [MS-DTYP] 2.4.5 and 2.4.6."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from enum import IntFlag
+from typing import TYPE_CHECKING, Self
 
 from adaudit.errors import DescriptorError
 from adaudit.security.ace import AnyAce
+from adaudit.security.ace_wire import decode_ace
 from adaudit.security.sid import Sid
 
 
@@ -36,16 +39,46 @@ _NOT_KEPT = ~0xFFFF | int(_DERIVED)
 
 @dataclass(frozen=True, slots=True)
 class Acl:
-    """An access control list in stored order; without entries it grants nothing."""
+    """
+    An access control list in stored order; without entries it grants nothing.
+
+    Of a list that was split from bytes, the entries are decoded when they are first asked for:
+    most descriptors are only looked up, or compared as bytes.
+    """
 
     revision: int
     entries: tuple[AnyAce, ...]
     slack: bytes = b""
     """Bytes that AclSize counts behind the last entry; Windows leaves some for duplicates"""
+    _split: tuple[bytes, ...] = field(default=(), init=False, repr=False, compare=False)
+    """The entries as bytes, as long as `entries` is not set"""
 
     def __post_init__(self) -> None:
-        if self.revision not in _ACL_REVISIONS:
-            raise DescriptorError(f"list has revision {self.revision}, not 2 or 4")
+        check_revision(self.revision)
+
+    @classmethod
+    def of_split(cls, revision: int, entries: Sequence[bytes], slack: bytes) -> Self:
+        """A list of entries that are sound as far as `decode_ace` can raise an error."""
+        acl = object.__new__(cls)
+        for name, value in (("revision", revision), ("_split", tuple(entries)), ("slack", slack)):
+            object.__setattr__(acl, name, value)
+        return acl
+
+    if not TYPE_CHECKING:  # a type checker would take it that there are attributes of any name
+
+        def __getattr__(self, name: str) -> tuple[AnyAce, ...]:
+            """Called only for what is not set yet."""
+            if name != "entries":
+                raise AttributeError(name)
+            entries = tuple(map(decode_ace, self._split))
+            object.__setattr__(self, "entries", entries)
+            return entries
+
+
+def check_revision(revision: int) -> None:
+    """Raise `DescriptorError` if lists of that revision are not known. [MS-DTYP] 2.4.5"""
+    if revision not in _ACL_REVISIONS:
+        raise DescriptorError(f"list has revision {revision}, not 2 or 4")
 
 
 @dataclass(frozen=True, slots=True)

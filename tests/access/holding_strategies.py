@@ -11,7 +11,7 @@ from adaudit.access.question import TypeNode
 from adaudit.directory.membership import Membership
 from adaudit.security import condition
 from adaudit.security import sid as sids
-from adaudit.security.ace import Ace, AceFlags, AnyAce
+from adaudit.security.ace import Ace, AceFlags, AceType, AnyAce
 from adaudit.security.descriptor import AbsentAcl, Acl, ControlFlags, NullAcl, SecurityDescriptor
 from adaudit.security.rights import AccessMask, Right
 from adaudit.security.sid import OWNER_RIGHTS, PRINCIPAL_SELF, Sid
@@ -140,6 +140,45 @@ def asks(draw: st.DrawFn, most: int = 5) -> list[Ask]:
     named = forest.named
     count = draw(st.integers(1, most))
     return [Ask(carriers, draw(descriptors(named)), draw(questions(named))) for _ in range(count)]
+
+
+@st.composite
+def hard_asks(draw: st.DrawFn, most: int = 8) -> list[Ask]:
+    """
+    Questions whose answer takes several entries: each gives some of the bits, or a part of a node.
+
+    All trustees are carried by someone, all object types are in the list, and few entries deny.
+    """
+    forest = draw(forests(with_gaps=draw(st.booleans())))
+    carriers = draw(carrying(forest))
+    carried = [sid for sid in forest.named if carriers.sure(sid) or carriers.doubtful(sid)]
+    return [draw(_hard_ask(carriers, carried)) for _ in range(draw(st.integers(1, most)))]
+
+
+@st.composite
+def _hard_ask(draw: st.DrawFn, carriers: Carriers, carried: list[Sid]) -> Ask:
+    levels = draw(st.sampled_from([(0,), (0, 1), (0, 1, 1), (0, 1, 2, 2), (0, 1, 2, 1, 2)]))
+    nodes = tuple(TypeNode(level, guid) for level, guid in zip(levels, GUIDS, strict=False))
+    node = draw(st.integers(0, len(nodes) - 1))
+    mask = draw(st.sampled_from([0x20, 0x30, 0x60020, MAXIMUM, MAXIMUM | 0x30]))
+    trustees = st.sampled_from([sids.EVERYONE, OWNER_RIGHTS, *draw(_few(carried))])
+    kinds = [AceType.ACCESS_ALLOWED_OBJECT] * 5 + [AceType.ACCESS_DENIED_OBJECT]
+    ace = st.builds(
+        Ace,
+        st.sampled_from(kinds),
+        st.just(AceFlags(0)),
+        st.sampled_from([mask, 0x10, 0x20, 0x40000, MAXIMUM]).map(AccessMask),
+        trustees,
+        st.sampled_from([None, *(known.guid for known in nodes)]),
+    )
+    entries = tuple(draw(st.lists(ace, min_size=2, max_size=8)))
+    owner = draw(mostly(st.none(), st.sampled_from(carried), 3))
+    descriptor = SecurityDescriptor(ControlFlags(0), owner, None, Acl(4, entries))
+    return Ask(carriers, descriptor, Question(Right("a right", AccessMask(mask)), nodes, node))
+
+
+def _few(carried: list[Sid]) -> st.SearchStrategy[list[Sid]]:
+    return st.lists(st.sampled_from(carried), min_size=1, max_size=3)
 
 
 def of_object(question: Question, sid: Sid | None) -> Question:

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 
 from adaudit.access import Token, evaluate, token_of
 from adaudit.access.holding import Holding, holding
-from tests.access.holding_strategies import Ask, asks
+from tests.access.holding_strategies import Ask, asks, hard_asks
 
 Answer = tuple[object, ...]
 FEWER = settings(max_examples=20)
@@ -37,7 +37,7 @@ def answers(found: Holding) -> dict[int, Answer]:
     }
 
 
-@given(asks())
+@given(asks() | hard_asks())
 def test_for_every_subject_the_answer_is_that_of_the_access_check(asked: list[Ask]) -> None:
     known = tokens(asked)
     for ask in asked:
