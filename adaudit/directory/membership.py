@@ -1,19 +1,27 @@
 """Who is a member of what, directly: the arcs that tokens are built from."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import partial
 from typing import Self
 
-from adaudit.directory.dn import Dn
+from adaudit.directory.by_sid import BySid
+from adaudit.directory.census import Census
 from adaudit.directory.domains import Domain, Domains
-from adaudit.directory.entry import Entry
 from adaudit.directory.faults import Fault
-from adaudit.directory.principal import GroupScope, Principal, fallback_name, principal_of
+from adaudit.directory.numbering import number
+from adaudit.directory.population import Population
+from adaudit.directory.principal import GroupScope, Principal, fallback_name
 from adaudit.directory.snapshot import Snapshot
-from adaudit.errors import AdauditError, DirectoryError
+from adaudit.directory.unread import (
+    Unread,
+    cut_short,
+    hidden_groups,
+    in_unread_groups,
+    lost,
+    with_unread_members,
+)
 from adaudit.security.sid import Sid
 
 
@@ -36,49 +44,54 @@ class Arc:
 
 @dataclass(frozen=True)
 class Membership:
-    """The principals of a snapshot and the direct memberships between them."""
+    """
+    The principals of a snapshot and the direct memberships between them.
 
-    domains: Domains
+    They are kept by number; a principal or an arc is made when it is looked at.
+    """
+
+    population: Population
+    """All of it, for what looks at everybody"""
     principals: Mapping[Sid, Principal]
-    """By SID; of BUILTIN groups, which every domain has, the one that was read first"""
+    """By SID; of BUILTIN groups, which every domain has, that of the last domain by name"""
     arcs: Mapping[Sid, tuple[Arc, ...]]
-    """From a member's SID to the groups that it is directly in, whatever their type and domain"""
+    """From a member's SID to what it is directly in, whatever its type and domain, by name"""
     incomplete: Mapping[Sid, str]
     """Groups that may have members which are not known, and why"""
-    in_unread_groups: Mapping[Sid, str] = field(default_factory=dict)
+    in_unread_groups: Mapping[Sid, str]
     """Principals that say to be in a group which was not read, and which"""
-    lost: str | None = None
+    lost: str | None
     """Why objects may be missing of which nothing is known, None if all were read"""
-    with_builtin: frozenset[Domain] = frozenset()
+    with_builtin: frozenset[Domain]
     """The domains whose BUILTIN groups were read"""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[Fault, ...]
     """Objects that could not be understood, and why"""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
         """Read principals, `member`, `memberOf` and primary groups off a snapshot."""
-        read = _Reading(Domains.of(snapshot))
-        for entry in snapshot.with_sid():
-            read.add(entry)
-        arcs = read.arcs()
-        lost = _lost(snapshot) or read.first_fault
+        domains = Domains.of(snapshot)
+        numbered = number(Census.of(snapshot, domains), domains)
+        population = numbered.population
+        faults = (*domains.faults, *numbered.faults)
+        why_lost = lost(snapshot) or _first_fault(faults)
+        hidden = hidden_groups(numbered)
+        unread = with_unread_members(numbered, hidden, anywhere=why_lost is not None)
         return cls(
-            read.domains,
-            read.principals,
-            arcs,
-            {
-                **read.groups_with_unread_members(anywhere=lost is not None),
-                **_cut_short(read.by_dn, snapshot),
-            },
-            read.in_unread_groups(),
-            lost,
-            frozenset(
-                principal.domain
-                for principal in read.by_dn.values()
-                if principal.scope is GroupScope.BUILTIN and principal.domain
-            ),
-            tuple(read.faults),
+            population,
+            BySid(population, range(len(population.numbers)), population.principal),
+            BySid(population, population.upward, partial(_arcs, population)),
+            _in_words(population, unread, cut_short(snapshot, population)),
+            _in_words(population, in_unread_groups(numbered, hidden), {}),
+            why_lost,
+            _with_builtin(population),
+            faults,
         )
+
+    @property
+    def domains(self) -> Domains:
+        """The domains of the forest."""
+        return self.population.domains
 
     def name(self, sid: Sid) -> str:
         r"""The name that a reader knows: `CONTOSO\EX01$`, `Everyone`, or the SID."""
@@ -86,131 +99,28 @@ class Membership:
         return known.name if known else fallback_name(sid, self.domains)
 
 
-def _lost(snapshot: Snapshot) -> str | None:
-    """The first gap that is about no object and no domain: a search or a file that was cut off."""
-    for gap in snapshot.gaps:
-        if gap.subject == "schema" or gap.subject.startswith("domain "):
-            continue  # holds no principal, or is known as a domain that was not read
-        if not _is_object(gap.subject, snapshot):
-            return f"not all was read: {gap.subject}: {gap.reason}"
-    return None
-
-
-def _is_object(subject: str, snapshot: Snapshot) -> bool:
-    try:
-        return snapshot.entry(Dn(subject)) is not None
-    except DirectoryError:
-        return False
-
-
-def _cut_short(by_dn: Mapping[Dn, Principal], snapshot: Snapshot) -> dict[Sid, str]:
-    """The groups that a gap is about: nothing but their member lists can be cut short."""
-    reasons = {gap.subject: gap.reason for gap in snapshot.gaps}
-    return {
-        group.sid: f"the members of {group.name} could not be read to the end"
-        for group in by_dn.values()
-        if group.scope and str(group.dn) in reasons
+def _arcs(population: Population, number: int) -> tuple[Arc, ...]:
+    found = {
+        Arc(population.principal(group), Via.PRIMARY_GROUP if is_primary else Via.MEMBER): None
+        for group, is_primary in population.upward.arcs(number)
     }
+    return tuple(sorted(found, key=lambda arc: (arc.group.dn.path, arc.via)))
 
 
-class _Reading:
-    """Objects read so far; members are DNs, so arcs are made when all are known."""
+def _in_words(
+    population: Population, unread: Mapping[int, Unread], told: Mapping[int, str]
+) -> Mapping[Sid, str]:
+    def text(number: int) -> str:
+        return told.get(number) or unread[number].text(population)
 
-    def __init__(self, domains: Domains) -> None:
-        self.domains = domains
-        self.by_dn: dict[Dn, Principal] = {}
-        self.principals: dict[Sid, Principal] = {}
-        self.faults: list[Fault] = list(domains.faults)
-        self._entries: list[tuple[Principal, Entry]] = []
+    return BySid(population, unread.keys() | told.keys() if told else unread, text)
 
-    def add(self, entry: Entry) -> None:
-        try:
-            principal = principal_of(entry, self.domains)
-        except AdauditError as error:
-            self.faults.append((entry.dn, error.message))
-            return
-        if principal is None:
-            return
-        self.by_dn[entry.dn] = principal
-        known = self.principals.get(principal.sid)
-        if known is None or "foreignsecurityprincipal" not in entry.classes:
-            self.principals[principal.sid] = principal
-        self._entries.append((principal, entry))
 
-    @property
-    def first_fault(self) -> str | None:
-        """The first object that could not be understood, in words."""
-        return next((f"{dn} is damaged: {why}" for dn, why in self.faults), None)
+def _first_fault(faults: tuple[Fault, ...]) -> str | None:
+    """The first object that could not be understood, in words."""
+    return next((f"{dn} is damaged: {why}" for dn, why in faults), None)
 
-    def arcs(self) -> dict[Sid, tuple[Arc, ...]]:
-        found: dict[Sid, dict[Arc, None]] = defaultdict(dict)
-        for principal, entry in self._entries:
-            for member in self._resolve(entry, "member"):
-                found[member.sid][Arc(principal, Via.MEMBER)] = None
-            for group in self._resolve(entry, "memberOf"):
-                found[principal.sid][Arc(group, Via.MEMBER)] = None
-            primary = self._primary_group(principal, entry)
-            if primary is not None:
-                found[principal.sid][Arc(primary, Via.PRIMARY_GROUP)] = None
-        return {sid: tuple(arcs) for sid, arcs in found.items()}
 
-    def groups_with_unread_members(self, *, anywhere: bool) -> dict[Sid, str]:
-        """
-        Groups with members that were not read: in domains that were not, or `anywhere`.
-
-        Where everything was read, such a member is no security principal: a contact, say.
-        """
-        hidden = self._hidden_groups
-        found = {}
-        for principal, entry in self._entries:
-            for dn in self._names(entry, "member"):
-                if dn not in self.by_dn and (anywhere or dn in hidden or self._is_unread(dn)):
-                    found[principal.sid] = f"{dn}, a member of {principal.name}, was not read"
-        return found
-
-    def in_unread_groups(self) -> dict[Sid, str]:
-        """Who is in a group that the reader was not shown, by the member's own word."""
-        return {
-            principal.sid: f"{dn}, a group of {principal.name}, was not read"
-            for dn, principals in self._hidden_groups.items()
-            for principal in principals
-        }
-
-    @cached_property
-    def _hidden_groups(self) -> Mapping[Dn, list[Principal]]:
-        """Groups of domains that were read, known by nothing but `memberOf`."""
-        found: dict[Dn, list[Principal]] = defaultdict(list)
-        for principal, entry in self._entries:
-            for dn in self._names(entry, "memberOf"):
-                if dn not in self.by_dn and not self._is_unread(dn):
-                    found[dn].append(principal)
-        return dict(found)
-
-    def _is_unread(self, dn: Dn) -> bool:
-        return any(dn.is_below(domain.dn) for domain in self.domains.unread)
-
-    def _resolve(self, entry: Entry, attribute: str) -> Iterator[Principal]:
-        for dn in self._names(entry, attribute):
-            known = self.by_dn.get(dn)
-            if known is not None:
-                yield known
-
-    def _names(self, entry: Entry, attribute: str) -> Iterator[Dn]:
-        for name in entry.texts(attribute):
-            try:
-                yield Dn(name)
-            except DirectoryError as error:
-                self._note(entry.dn, f"`{attribute}`: {error.message}")
-
-    def _primary_group(self, principal: Principal, entry: Entry) -> Principal | None:
-        try:
-            rid = entry.integer("primaryGroupID")
-            sid = principal.sid.domain.relative(rid) if principal.sid.domain and rid else None
-        except AdauditError as error:
-            self._note(entry.dn, error.message)
-            return None
-        return self.principals.get(sid) if sid else None
-
-    def _note(self, dn: Dn, why: str) -> None:
-        if (dn, why) not in self.faults:
-            self.faults.append((dn, why))
+def _with_builtin(population: Population) -> frozenset[Domain]:
+    builtin = (k for k in population.kinds.values() if k.scope is GroupScope.BUILTIN)
+    return frozenset(kind.domain for kind in set(builtin) if kind.domain)

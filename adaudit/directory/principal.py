@@ -91,8 +91,8 @@ def principal_of(entry: Entry, domains: Domains) -> Principal | None:
         entry.dn,
         _kind(classes),
         domain,
-        _scope(sid, group_type or 0) if is_group else None,
-        not is_group or bool((group_type or 0) & _SECURITY_ENABLED),
+        scope_of(sid, group_type or 0) if is_group else None,
+        not is_group or is_for_tokens(group_type or 0),
         entry.integer("userAccountControl") or 0,
         entry.sid_history,
     )
@@ -120,7 +120,8 @@ def _kind(classes: frozenset[str]) -> PrincipalKind:
     return PrincipalKind.OTHER
 
 
-def _scope(sid: Sid, group_type: int) -> GroupScope:
+def scope_of(sid: Sid, group_type: int) -> GroupScope:
+    """The scope of a group. [MS-ADTS] 2.2.12"""
     if sid.authority == BUILTIN.authority and sid.subauthorities[:1] == BUILTIN.subauthorities:
         return GroupScope.BUILTIN
     if group_type & 0x2:
@@ -128,6 +129,11 @@ def _scope(sid: Sid, group_type: int) -> GroupScope:
     if group_type & 0x8:
         return GroupScope.UNIVERSAL
     return GroupScope.DOMAIN_LOCAL
+
+
+def is_for_tokens(group_type: int) -> bool:
+    """Whether a group is security-enabled, and no distribution group. [MS-ADTS] 2.2.12"""
+    return bool(group_type & _SECURITY_ENABLED)
 
 
 def _qualified(entry: Entry, sid: Sid, domain: Domain | None) -> str:
