@@ -50,7 +50,6 @@ CREATE TABLE observation (
 """
 INDEXES = {
     "object_path": "object (path)",
-    "object_sid": "object (path) WHERE sid IS NOT NULL",
     "object_class": "object (class)",
     "object_descriptor": "object (descriptor)",
 }

@@ -9,13 +9,11 @@ under a temporary name that takes the place of the old file at the end, or not a
 import contextlib
 import sqlite3
 import weakref
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from itertools import product
 from pathlib import Path
-from types import NoneType
 from typing import Any, Self
 
 from adaudit.directory.dn import Dn
@@ -40,20 +38,31 @@ class Unreadable:
 PrincipalRow = tuple[int, str, int, bytes, str | None, str | None, str | None, bytes]
 ObjectRow = tuple[int, int, int | None, bytes | None]
 
-_PRINCIPAL_ROWS = (
-    "SELECT id, dn, class, sid, group_type, account_control, primary_group, attributes"
-    " FROM object WHERE sid IS NOT NULL ORDER BY id"
-)
-_TEXT_IF_ANY: tuple[type, ...] = (str, NoneType)
-_BYTES_IF_ANY: tuple[type, ...] = (bytes, NoneType)
-_NUMBER_IF_ANY: tuple[type, ...] = (int, NoneType)
-_PRINCIPAL_TYPES: set[tuple[type, ...]] = {
-    (int, str, int, bytes, *texts, bytes) for texts in product(_TEXT_IF_ANY, repeat=3)
-}
-_OBJECT_ROWS = "SELECT id, class, descriptor, sid FROM object"
-_OBJECT_TYPES: set[tuple[type, ...]] = {
-    (int, int, *types) for types in product(_NUMBER_IF_ANY, _BYTES_IF_ANY)
-}
+# a damaged file may hold values of any type, or none
+_PRINCIPAL_ROWS = """
+SELECT
+    id,
+    ifnull(CAST(dn AS TEXT), ''),
+    ifnull(CAST(class AS INTEGER), 0),
+    CAST(sid AS BLOB),
+    CAST(group_type AS TEXT),
+    CAST(account_control AS TEXT),
+    CAST(primary_group AS TEXT),
+    ifnull(CAST(attributes AS BLOB), x'')
+FROM object WHERE sid IS NOT NULL ORDER BY id
+"""
+_OBJECT_ROWS = """
+SELECT
+    id, ifnull(CAST(class AS INTEGER), 0), CAST(descriptor AS INTEGER), CAST(sid AS BLOB)
+FROM object
+"""
+_DESCRIPTORS = "SELECT id, ifnull(CAST(body AS BLOB), x'') FROM descriptor"
+_CHAINS = "SELECT id, ifnull(CAST(chain AS BLOB), x'') FROM class"
+
+
+class _Chains(dict[int, tuple[str, ...]]):
+    def __missing__(self, number: int) -> tuple[str, ...]:
+        raise DirectoryError(f"the snapshot is damaged: it has no chain of classes {number}")
 
 
 class Snapshot(Objects):
@@ -120,13 +129,10 @@ class Snapshot(Objects):
     @cached_property
     def chains(self) -> Mapping[int, tuple[str, ...]]:
         """The objectClass values in lower case, by the number that rows have for them."""
-        rows = _checked(self._connection, {(int, bytes)}, "SELECT id, chain FROM class")
-        return {
-            number: tuple(
-                text.decode("utf-8", "surrogateescape").lower() for text in load_values(chain)
-            )
-            for number, chain in rows
-        }
+        return _Chains(
+            (number, tuple(map(_class_name, load_values(chain))))
+            for number, chain in self._rows(_CHAINS)
+        )
 
     def principal_rows(self) -> Iterator[PrincipalRow]:
         """
@@ -135,26 +141,31 @@ class Snapshot(Objects):
         Number, DN, number of the chain of classes, objectSid, groupType, userAccountControl,
         primaryGroupID (as they came), and the attributes for `values_in`.
         """
-        return _checked(self._connection, _PRINCIPAL_TYPES, _PRINCIPAL_ROWS)
+        return self._rows(_PRINCIPAL_ROWS)
 
     def object_rows(self) -> Iterator[ObjectRow]:
         """Number, chain of classes, descriptor and objectSid of all objects, in no order."""
-        return _checked(self._connection, _OBJECT_TYPES, _OBJECT_ROWS)
+        return self._rows(_OBJECT_ROWS)
 
     def descriptors(self) -> Iterator[tuple[int, bytes]]:
         """Each distinct security descriptor, by the number that rows have for it."""
-        statement = "SELECT id, body FROM descriptor"
-        return _checked(self._connection, {(int, bytes)}, statement)
+        return self._rows(_DESCRIPTORS)
 
     def numbers_with(self, descriptor: int) -> list[int]:
         """The numbers of all objects that have that security descriptor."""
         statement = "SELECT id FROM object WHERE descriptor = ? ORDER BY id"
-        rows = _checked(self._connection, {(int,)}, statement, descriptor)
-        return [number for (number,) in rows]
+        return [number for (number,) in self._rows(statement, descriptor)]
 
     def copy_to(self, connection: sqlite3.Connection) -> None:
         """Write everything into another database."""
         self._connection.backup(connection)
+
+    def _rows(self, statement: str, *values: int) -> Iterator[Any]:
+        """Rows of whatever types the statement casts to."""
+        try:
+            yield from self._connection.execute(statement, values)
+        except sqlite3.Error as error:
+            raise DirectoryError(f"the snapshot is damaged: {error}") from error
 
     def __len__(self) -> int:
         count: int = self._connection.execute("SELECT count(*) FROM object").fetchone()[0]
@@ -167,20 +178,8 @@ class Snapshot(Objects):
         self._connection.close()
 
 
-def _checked(
-    connection: sqlite3.Connection,
-    types: Container[tuple[type, ...]],
-    statement: str,
-    *values: int,
-) -> Iterator[Any]:
-    """Rows of the expected types; a damaged file may hold anything."""
-    try:
-        for row in connection.execute(statement, values):
-            if tuple(map(type, row)) not in types:
-                raise DirectoryError("the snapshot is damaged: a value of another type")
-            yield row
-    except sqlite3.Error as error:
-        raise DirectoryError(f"the snapshot is damaged: {error}") from error
+def _class_name(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape").lower()
 
 
 def descriptor_of(entry: Entry) -> SecurityDescriptor | Unreadable:
