@@ -7,9 +7,10 @@ process is killed: SQLite's rollback journal stands beside it.
 
 import contextlib
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
-from adaudit.directory.layout import INDEXES, TABLES, check_format, check_version
+from adaudit.directory.layout import TABLES, check_format, check_version
 from adaudit.errors import DirectoryError
 
 
@@ -46,9 +47,11 @@ def begun(path: Path) -> sqlite3.Connection:
 
     Raises `DirectoryError` when another process is writing it.
     """
-    connection = _locked(path)
+    connection = _locked_anew(path)
+    connection.execute("PRAGMA journal_mode = OFF")  # nobody needs what is replaced
     with contextlib.closing(in_memory()) as empty:
-        _copy(empty, connection)
+        empty.backup(connection)
+    connection.execute("PRAGMA journal_mode = DELETE")
     return connection
 
 
@@ -70,29 +73,41 @@ def left(path: Path) -> sqlite3.Connection | None:
     return connection
 
 
-def copied(snapshot: Path, path: Path) -> sqlite3.Connection:
-    """
-    A copy of a snapshot at `path`, to be gone on with; the snapshot stays as it is.
+def opened(snapshot: Path) -> sqlite3.Connection:
+    """A snapshot for reading; `DirectoryError` when it is none, or of another format."""
+    connection = connect(f"{snapshot.absolute().as_uri()}?mode=ro")
+    with contextlib.ExitStack() as unless_right:
+        unless_right.callback(connection.close)
+        check_format(connection, snapshot)
+        unless_right.pop_all()
+    return connection
 
-    Raises `DirectoryError` when it is none, or another process is writing at `path`.
+
+def copied(snapshot: sqlite3.Connection, path: Path) -> sqlite3.Connection:
     """
-    with contextlib.closing(connect(f"{snapshot.absolute().as_uri()}?mode=ro")) as source:
-        check_format(source, snapshot)
-        connection = _locked(path)
-        _copy(source, connection)
-    for name in INDEXES:  # each object that is added would go into every one of them
-        connection.execute(f"DROP INDEX IF EXISTS {name}")
+    A copy of a snapshot at `path`, to be gone on with.
+
+    Raises `DirectoryError` when another process is writing at `path`.
+    """
+    connection = _locked(path)
+    snapshot.backup(connection)
     return connection
 
 
 def flush(connection: sqlite3.Connection) -> None:
     """End the transaction, and have the disk hold the file before another is given up for it."""
     connection.execute("COMMIT")
-    connection.execute("PRAGMA synchronous = FULL")
-    with connection:  # what SQLite makes sure of is what a transaction changes, and all before it
-        connection.execute("BEGIN")
-        connection.execute("UPDATE meta SET value = value")
-        connection.execute("COMMIT")
+    connection.execute("PRAGMA synchronous = FULL")  # counts from the next change on
+    now = datetime.now(UTC).isoformat()
+    connection.execute("INSERT OR REPLACE INTO meta VALUES ('finished_at', ?)", (now,))
+
+
+def _locked_anew(path: Path) -> sqlite3.Connection:
+    try:
+        return _locked(path)
+    except sqlite3.DatabaseError:  # it holds no database, so nobody is writing one
+        path.unlink()
+        return _locked(path)
 
 
 def _locked(path: Path) -> sqlite3.Connection:
@@ -102,16 +117,9 @@ def _locked(path: Path) -> sqlite3.Connection:
         connection.execute("PRAGMA synchronous = OFF")  # a killed process loses nothing by it
         connection.execute("BEGIN EXCLUSIVE")
         connection.execute("COMMIT")
-    except sqlite3.OperationalError as error:
+    except sqlite3.DatabaseError as error:
         connection.close()
         if error.sqlite_errorcode == sqlite3.SQLITE_BUSY:
             raise DirectoryError(f"another process is writing `{path}`") from error
         raise
     return connection
-
-
-def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
-    """Put one database in the place of another, which nobody needs any more."""
-    target.execute("PRAGMA journal_mode = OFF")
-    source.backup(target)
-    target.execute("PRAGMA journal_mode = DELETE")

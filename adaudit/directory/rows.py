@@ -90,7 +90,7 @@ class Rows:
             _text(kind) if (kind := get("grouptype")) else _NONE,
             _text(control) if (control := get("useraccountcontrol")) else _NONE,
             _text(group) if (group := get("primarygroupid")) else _NONE,
-            bytearray(dump_attributes(attributes)),
+            dump_attributes(attributes),
         )
 
     def _descriptor(self, body: bytes) -> int:

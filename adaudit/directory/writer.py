@@ -23,6 +23,9 @@ from adaudit.directory.union import unite
 from adaudit.errors import DirectoryError
 
 
+_PASS_GAPS = "UPDATE gap SET is_behind_mark = TRUE WHERE step = ? AND NOT is_behind_mark"
+
+
 class SnapshotWriter(Objects):
     """
     A snapshot being written: `add` objects and gaps, then `finish`.
@@ -73,6 +76,7 @@ class SnapshotWriter(Objects):
             snapshot.copy_to(writer._connection)
             writer._connection.execute("BEGIN")
             writer._rows = Rows(writer._connection)
+        writer._is_settled = True
         return writer
 
     @property
@@ -118,7 +122,7 @@ class SnapshotWriter(Objects):
             self._rows.flush()
             execute = self._connection.execute
             execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (mark.step, mark.cookie))
-            execute("UPDATE gap SET is_behind_mark = TRUE WHERE step = ?", (mark.step,))
+            execute(_PASS_GAPS, (mark.step,))
             execute("COMMIT")
             execute("BEGIN")
         self._has_checkpoint = True
@@ -127,6 +131,7 @@ class SnapshotWriter(Objects):
         """Put the file in its place and open it for reading."""
         with self._writing():
             self._settle()
+            self._say_once()
             if self._path is None or self._partial is None:
                 self._connection.execute("COMMIT")
                 self._connection.execute("PRAGMA query_only = ON")
@@ -162,13 +167,13 @@ class SnapshotWriter(Objects):
             self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
         for gap in unite(self._connection, self._rows):
             self.add_gap(gap)
-        for table in ("gap", "warning"):  # a run that goes on with another says the same again
-            columns = "subject, reason" if table == "gap" else "text"
-            self._connection.execute(
-                f"DELETE FROM {table} WHERE rowid NOT IN"  # noqa: S608, nothing of it is input
-                f" (SELECT min(rowid) FROM {table} GROUP BY {columns})"
-            )
         self._is_settled = True
+
+    def _say_once(self) -> None:
+        """Drop the gaps and warnings that a run has in common with the one that it goes on with."""
+        for table, columns in (("gap", "subject, reason"), ("warning", "text")):
+            first = f"SELECT min(rowid) FROM {table} GROUP BY {columns}"  # noqa: S608, constants
+            self._write(f"DELETE FROM {table} WHERE rowid NOT IN ({first})")  # noqa: S608, constants
 
     def _write(self, statement: str, *values: str | bytes | int | None) -> None:
         with self._writing():

@@ -14,32 +14,14 @@ from adaudit.directory import Dn, Entry, Gap, Snapshot
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import DirectoryError
-from adaudit.security import sddl, wire
-from adaudit.security.sid import Sid
-from tests.builders import TAKEN_AT, World
-
-BODY = wire.encode(sddl.parse("O:BAD:(A;;GA;;;BA)"))
-OTHER_BODY = wire.encode(sddl.parse("O:BAD:(A;;GR;;;AU)"))
-SID = Sid.parse("S-1-5-21-1-2-3-1105")
+from adaudit.security import wire
+from tests.builders import TAKEN_AT
+from tests.directory.entries import BODY, entry, in_memory
 
 attributes = st.dictionaries(
     st.sampled_from(["cn", "member", "objectsid", "objectclass", "description"]),
     st.lists(st.binary(max_size=8) | st.text(max_size=4).map(str.encode), min_size=1).map(tuple),
 )
-
-
-def entry(dn: str, descriptor: bytes | None = None, **values: bytes | tuple[bytes, ...]) -> Entry:
-    found = {
-        name: value if isinstance(value, tuple) else (value,) for name, value in values.items()
-    }
-    return Entry(Dn(dn), found, descriptor)
-
-
-def in_memory(*entries: Entry) -> Snapshot:
-    writer = SnapshotWriter("test")
-    for given_entry in entries:
-        writer.add(given_entry)
-    return writer.finish()
 
 
 @pytest.fixture
@@ -117,24 +99,6 @@ def test_an_object_with_a_damaged_sid_is_kept_among_those_with_one() -> None:
     assert [str(e.dn) for e in world.with_sid()] == ["CN=a,DC=x"]
 
 
-def test_what_is_read_twice_is_united() -> None:
-    first = entry("CN=g,DC=x", member=(b"CN=1,DC=x", b"CN=2,DC=x"), objectclass=(b"top", b"group"))
-    second = entry("cn=G,dc=X", BODY, member=(b"CN=2,DC=x", b"CN=3,DC=x"), cn=b"g")
-    united = in_memory(first, second)
-    found = united.entry(Dn("CN=g,DC=x"))
-    assert found is not None
-    assert (len(united), str(found.dn), found.descriptor) == (1, "CN=g,DC=x", BODY)
-    assert found.texts("member") == ("CN=1,DC=x", "CN=2,DC=x", "CN=3,DC=x")
-    assert found.object_class == "group"
-    assert found.text("cn") == "g"
-    assert united.gaps == ()
-
-
-def test_two_different_descriptors_of_one_object_are_a_gap() -> None:
-    united = in_memory(entry("CN=g,DC=x", BODY), entry("CN=g,DC=x", OTHER_BODY))
-    assert united.gaps == (Gap("CN=g,DC=x", "read twice with different security descriptors"),)
-
-
 def test_a_class_that_is_no_text_can_be_stored() -> None:
     assert len(in_memory(entry("CN=g,DC=x", objectclass=b"\xff"))) == 1
 
@@ -157,50 +121,6 @@ def test_reading_leaves_the_file_and_its_folder_as_they_were(path: Path) -> None
         assert len(list(opened.entries())) == 2
     assert path.read_bytes() == before
     assert list(path.parent.iterdir()) == [path]
-
-
-def test_a_writer_that_fails_leaves_the_old_file_and_nothing_else(path: Path) -> None:
-    before = path.read_bytes()
-    with pytest.raises(KeyboardInterrupt):
-        write_until_stopped(path)
-    assert path.read_bytes() == before
-    assert list(path.parent.iterdir()) == [path]
-
-
-def write_until_stopped(path: Path) -> None:
-    with SnapshotWriter("again", path) as writer:
-        writer.add(entry("CN=new,DC=x"))
-        raise KeyboardInterrupt
-
-
-def test_a_finished_writer_takes_the_place_of_the_old_file(path: Path) -> None:
-    with SnapshotWriter("again", path) as writer, writer.finish() as written:
-        assert (written.source, len(written)) == ("again", 0)
-    with Snapshot.open(path) as opened:
-        assert opened.source == "again"
-    assert list(path.parent.iterdir()) == [path]
-
-
-def test_what_a_dead_process_left_is_no_hindrance(path: Path) -> None:
-    writer = SnapshotWriter("dead", path)
-    assert writer._partial is not None
-    assert writer._partial.exists()
-    writer._connection.close()
-    with SnapshotWriter("again", path) as another, another.finish() as written:
-        assert written.source == "again"
-
-
-def test_a_folder_that_is_not_there_is_a_directory_error(tmp_path: Path) -> None:
-    with pytest.raises(DirectoryError, match=r"cannot write a snapshot at `.*nowhere"):
-        SnapshotWriter("test", tmp_path / "nowhere" / "a.snapshot")
-
-
-def test_a_folder_in_the_place_of_the_file_is_a_directory_error(tmp_path: Path) -> None:
-    with SnapshotWriter("test", tmp_path / "a") as writer:
-        (tmp_path / "a").mkdir()
-        with pytest.raises(DirectoryError, match="cannot write a snapshot at"):
-            writer.finish()
-    assert [found.name for found in tmp_path.iterdir()] == ["a"]
 
 
 def test_no_file_is_a_directory_error_with_help(tmp_path: Path) -> None:
@@ -298,13 +218,3 @@ def test_no_descriptor_and_a_damaged_one_are_told_apart() -> None:
     assert isinstance(damaged, Unreadable)
     assert (none.is_damaged, damaged.is_damaged) == (False, True)
     assert damaged.reason.startswith("the security descriptor is damaged: ")
-
-
-def test_a_group_of_many_members_that_is_read_twice_is_united_in_time() -> None:
-    world = World()
-    contoso = world.domain("CONTOSO", "DC=contoso")
-    members = [f"CN=u{number},DC=contoso" for number in range(20_000)]
-    group = contoso.group("Everybody", 1201, members=members).entry()
-    united = in_memory(group, group).entry(group.dn)
-    assert united is not None
-    assert len(united.values("member")) == 20_000
