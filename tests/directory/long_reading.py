@@ -23,7 +23,7 @@ def objects(first: int = 0) -> list[Entry]:
     return [
         Entry(
             Dn(f"CN={number},DC=contoso"),
-            {"cn": (b"%d" % number,), "description": (b"." * 600,)},
+            {"cn": (b"%d" % number,), "description": (b"." * 2_000,)},
             b"descriptor %d" % (number % 500),
         )
         for number in range(first, COUNT)
