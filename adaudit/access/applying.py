@@ -48,9 +48,13 @@ def reach(rule: Rule, met: Reach, descriptor: SecurityDescriptor, carriers: Carr
     found = met
     if rule.condition is not None:
         found = _under_condition(rule.condition, found, descriptor, carriers)
-    if rule.is_ambiguous and found.sure:
-        found = Reach(NONE, found.sure | found.doubtful)
-    return found
+    return counted(rule, found)
+
+
+def counted(rule: Rule, met: Reach) -> Reach:
+    """Nobody surely, if it is left open whether the entry counts."""
+    is_open = rule.is_ambiguous and met.sure
+    return Reach(NONE, met.sure | met.doubtful) if is_open else met
 
 
 def _under_condition(

@@ -83,7 +83,7 @@ def holding(descriptor: SecurityDescriptor, question: Question, carriers: Carrie
     for pool in pools:
         for part in slices(effects, pool.subjects, pool.standings, scope):
             if part.subjects:
-                found[part.decision, part.reason, part.index].append(part.subjects)
+                found[part.decision, part.reason, part.position].append(part.subjects)
     return Holding(
         tuple(
             Part(union(sets), decision, reason, None if index is None else relevant[index].deciding)

@@ -11,6 +11,7 @@ long as it is undecided nothing under it is denied, and it is granted with the l
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from adaudit.access.applying import Reach
 from adaudit.access.bitmap import NONE, BitMap, union
@@ -35,14 +36,13 @@ class Effect:
     """Whether it is an entry for OWNER RIGHTS, which applies to nobody but the owner"""
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):  # which takes a third of the time of a dataclass to make
     """A part of a pool for which one thing decides."""
 
     subjects: BitMap
     decision: Decision
     reason: Reason
-    index: int | None = None
+    position: int | None = None
     """Of the deciding one among the effects; None where none decides"""
 
 

@@ -13,7 +13,6 @@ from adaudit.access.question import Question, TypeList
 from adaudit.access.tree import TypeTree, type_tree
 from adaudit.security.ace import ALLOW_TYPES, DENY_TYPES, Ace, AnyAce, OpaqueAce
 from adaudit.security.rights import AccessMask, map_generic
-from adaudit.security.sid import Sid
 
 _ALL_BITS = 0xFFFFFFFF
 _MAXIMUM = int(AccessMask.MAXIMUM_ALLOWED)
@@ -35,8 +34,6 @@ class Rule:
     allows: bool
     mask: int
     """Those of its bits that matter"""
-    trustee: Sid | None
-    """As it stands in the entry; None in one of which nothing is known but that it decides"""
     leaves: Leaves = None
     """What is allowed of the node asked about; whatever denies a part of it denies it"""
     is_ambiguous: bool = False
@@ -82,29 +79,32 @@ class Scope:
         """The object types of entries that bear on the node asked about."""
         return frozenset(guid for guid in self._bearings if guid is not None)
 
-    def bearing(self, object_type: UUID | None) -> Bearing | None:
-        """How an entry with that object type bears on the node asked about; None if it does not."""
-        return self._bearings.get(object_type)
-
     def rule(self, ace: AnyAce) -> Rule | None:
         """The rule of an entry; None if it has no influence on the answer."""
         if ace.is_inherit_only:
             return None
         if isinstance(ace, OpaqueAce):
-            return Rule(ace.type_code in ALLOW_TYPES, self.bits, None) if is_obscure(ace) else None
-        mask = int(ace.mask) & self.bits
-        bearing = self._bearings.get(ace.object_type) if mask else None
-        if bearing is None or ace.type not in _ACCESS_TYPES:
+            is_allowing = ace.type_code in ALLOW_TYPES
+            return self.rule_of(is_allowing, self.bits, None) if is_obscure(ace) else None
+        mask = int(ace.mask)
+        if not mask & self.bits or ace.type not in _ACCESS_TYPES:
             return None
-        allows = ace.allows
-        return Rule(
-            allows,
-            mask,
-            ace.trustee,
-            bearing.leaves if allows else None,
-            bearing.is_ambiguous,
-            ace if ace.is_callback else None,
-        )
+        return self.rule_of(ace.allows, mask, ace.object_type, ace if ace.is_callback else None)
+
+    def rule_of(
+        self,
+        allows: bool,  # noqa: FBT001 - the two kinds of entry
+        mask: int,
+        object_type: UUID | None,
+        condition: Ace | None = None,
+    ) -> Rule | None:
+        """The rule of an entry that is in effect and allows or denies."""
+        mask &= self.bits
+        bearing = self._bearings.get(object_type) if mask else None
+        if bearing is None:
+            return None
+        leaves = bearing.leaves if allows else None
+        return Rule(allows, mask, leaves, bearing.is_ambiguous, condition)
 
 
 _scope = lru_cache(maxsize=1 << 10)(Scope)

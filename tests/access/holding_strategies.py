@@ -7,9 +7,11 @@ from hypothesis import strategies as st
 
 from adaudit.access import ObjectFacts, Question
 from adaudit.access.carriers import Carriers
+from adaudit.access.holders import QuestionOf
 from adaudit.access.question import TypeNode
 from adaudit.directory.membership import Membership
-from adaudit.security import condition
+from adaudit.directory.snapshot import Snapshot
+from adaudit.security import condition, wire
 from adaudit.security import sid as sids
 from adaudit.security.ace import Ace, AceFlags, AceType, AnyAce
 from adaudit.security.descriptor import AbsentAcl, Acl, ControlFlags, NullAcl, SecurityDescriptor
@@ -184,3 +186,45 @@ def _few(carried: list[Sid]) -> st.SearchStrategy[list[Sid]]:
 def of_object(question: Question, sid: Sid | None) -> Question:
     """The same question of an object with another SID."""
     return replace(question, facts=replace(question.facts, sid=sid))
+
+
+@dataclass(frozen=True)
+class Survey:
+    """A snapshot, and rights that are asked for on all its objects."""
+
+    snapshot: Snapshot
+    carriers: Carriers
+    rights: dict[str, QuestionOf]
+
+
+DAMAGED = b"\x01\x00\x04\x80 and no more than this"
+
+
+@st.composite
+def surveys(draw: st.DrawFn) -> Survey:
+    """Forests whose objects share descriptors, some of them damaged or missing."""
+    forest = draw(forests(with_gaps=draw(st.booleans())))
+    named = forest.named
+    bodies = [wire.encode(draw(descriptors(named))) for _ in range(draw(st.integers(1, 5)))]
+    for number in range(2):
+        made = forest.world.add(f"CN=Thing {number},{forest.domains[0].dn}", "container")
+        if draw(st.booleans()):
+            made.put(objectSid=draw(st.sampled_from(named)))
+    choices = st.sampled_from([*bodies * 4, DAMAGED, None])
+    for made in forest.world.objects:
+        made.descriptor = draw(choices)
+    snapshot = forest.world.snapshot()
+    membership = Membership.of(snapshot)
+    subjects = draw(st.sampled_from([None, [*membership.principals, *named]]))
+    carriers = Carriers(membership, draw(servers(membership)), subjects)
+    rights = {name: draw(rights_by_class(named)) for name in ("first", "second")}
+    return Survey(snapshot, carriers, rights)
+
+
+@st.composite
+def rights_by_class(draw: st.DrawFn, named: list[Sid]) -> QuestionOf:
+    """A right that is another question on users than on computers, or the same on both."""
+    general, special = (of_object(draw(questions(named)), None) for _ in range(2))
+    if draw(st.booleans()):
+        special = replace(general, facts=replace(special.facts))
+    return lambda chain: special if chain[-1:] in {("user",), ("group",)} else general
