@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adaudit.access.verdict import Deciding, Decision, Verdict
-from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
+from adaudit.exchange.answers import ObjectVerdict
+from adaudit.exchange.pairs import PairVerdict
 
 
 @dataclass(frozen=True, slots=True)

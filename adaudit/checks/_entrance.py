@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from adaudit.checks._context import Context
+from adaudit.exchange.answers import ObjectVerdict
 from adaudit.exchange.organisation import ExchangeServer
-from adaudit.exchange.pairs import ObjectVerdict
 from adaudit.exchange.receive_connectors import ACCEPT_EXCH50, SUBMIT, ReceiveConnector
 from adaudit.findings import PairState
 from adaudit.security.rights import Right

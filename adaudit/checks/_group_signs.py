@@ -9,8 +9,9 @@ from adaudit.checks._context import Context
 from adaudit.directory.dn import Dn
 from adaudit.directory.principal import Principal, PrincipalKind
 from adaudit.exchange.accounts import MappingState
+from adaudit.exchange.answers import ObjectVerdict
 from adaudit.exchange.organisation import ExchangeServer, Version
-from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
+from adaudit.exchange.pairs import PairVerdict
 from adaudit.exchange.well_known_groups import EXCHANGE_SERVERS
 from adaudit.findings import PairState
 from adaudit.security.canonical import find_disorder

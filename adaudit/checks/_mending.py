@@ -11,7 +11,8 @@ from adaudit.checks._denial import Denial
 from adaudit.directory.dn import Dn
 from adaudit.directory.membership import Via
 from adaudit.directory.snapshot import Unreadable, descriptor_of
-from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
+from adaudit.exchange.answers import ObjectVerdict
+from adaudit.exchange.pairs import PairVerdict
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 

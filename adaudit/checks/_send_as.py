@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from adaudit.checks._context import Context
 from adaudit.checks._step import not_applicable, passed, unknown
 from adaudit.exchange.accounts import MappingState
-from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
+from adaudit.exchange.answers import ObjectVerdict
+from adaudit.exchange.pairs import PairVerdict
 from adaudit.exchange.peers import Route
 from adaudit.findings import Finding, Outcome, PairState
 from adaudit.rulings import Ruling
@@ -13,17 +14,12 @@ from adaudit.security.rights import SEND_AS
 from adaudit.wording import reason, state
 
 
-def pairs_to_receiver(context: Context, route: Route) -> tuple[PairVerdict, ...]:
-    """The verdicts of all senders on the receiver of a route."""
-    return tuple(context.flow.pairs_by_receiver.get(route.receiver.label, {}).values())
-
-
 def rule(context: Context, route: Route, findings: Iterable[Finding], failing: PairState) -> Ruling:
     """Rule on the pair of a route by the findings that affect it and the verdicts behind them."""
     if not route.is_internal:
         return not_applicable("one of the two is no server of the organisation: see step 1")
     found = tuple(finding for finding in findings if route.label in finding.affects)
-    pair = context.flow.pairs_by_receiver.get(route.receiver.label, {}).get(route.sender.label)
+    pair = context.flow.pair_named(route.sender.label, route.receiver.label)
     if pair is None:
         server = route.receiver.label
         return not_applicable(f"{server} lets others in by receive connectors: see step 13")

@@ -20,7 +20,7 @@ from adaudit.access.origin import Found, Origin
 from adaudit.checks._context import Context
 from adaudit.checks._denial import Denial, denials_in
 from adaudit.checks._mending import Mending
-from adaudit.checks._send_as import pairs_to_receiver, rule
+from adaudit.checks._send_as import rule
 from adaudit.directory.entry import Gap
 from adaudit.directory.snapshot import Unreadable
 from adaudit.exchange.pairs import PairVerdict
@@ -38,15 +38,16 @@ STEP = 3
 
 def run(context: Context) -> Iterator[Finding | Gap]:
     """Report every entry that denies, and the pairs that could not be judged."""
-    for pair in context.flow.pairs:
+    pairs = tuple(context.flow.broken_pairs())
+    for pair in pairs:
         yield from _unknown(pair, context)
-    yield from _findings(context.flow.pairs, context)
+    yield from _findings(pairs, context)
 
 
 def judge(context: Context, route: Route) -> Ruling:
     """Rule on one pair: an entry denies its sender, or none does."""
-    pairs = [pair for pair in pairs_to_receiver(context, route) if pair.label == route.label]
-    return rule(context, route, _findings(pairs, context), PairState.DENIED)
+    pair = context.flow.pair_named(route.sender.label, route.receiver.label)
+    return rule(context, route, _findings([pair] if pair else [], context), PairState.DENIED)
 
 
 def _findings(pairs: Iterable[PairVerdict], context: Context) -> Iterator[Finding]:

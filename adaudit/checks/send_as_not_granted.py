@@ -18,11 +18,12 @@ from dataclasses import dataclass
 
 from adaudit.access.verdict import Decision, Reason, Verdict
 from adaudit.checks._context import Context
-from adaudit.checks._send_as import pairs_to_receiver, rule
+from adaudit.checks._send_as import rule
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Gap
 from adaudit.directory.principal import Principal
-from adaudit.exchange.pairs import ObjectVerdict, PairVerdict
+from adaudit.exchange.answers import ObjectVerdict
+from adaudit.exchange.pairs import PairVerdict
 from adaudit.exchange.peers import Route
 from adaudit.findings import Finding, PairState, Party, Severity, fingerprint
 from adaudit.rulings import Ruling
@@ -45,12 +46,12 @@ class _Missing:
 
 def run(context: Context) -> Iterator[Finding | Gap]:
     """Report every server that gets the right from nothing."""
-    yield from _findings(context.flow.pairs, context)
+    yield from _findings(context.flow.broken_pairs(), context)
 
 
 def judge(context: Context, route: Route) -> Ruling:
     """Rule on one pair: some entry grants its sender the right, or none does."""
-    pairs = pairs_to_receiver(context, route)
+    pairs = context.flow.broken_pairs(route.receiver.label)
     return rule(context, route, _findings(pairs, context), PairState.NOT_GRANTED)
 
 
@@ -58,11 +59,12 @@ def _findings(pairs: Iterable[PairVerdict], context: Context) -> Iterator[Findin
     """Tell accounts that lack the right from objects that grant it to no server at all."""
     closed: dict[Dn, list[_Missing]] = defaultdict(list)
     lacking: dict[Principal, list[_Missing]] = defaultdict(list)
-    for dn, answers in _by_object(pairs).items():
-        missing = [m for m in answers if _is_not_granted(m.answer)]
+    accounts = {label: len(known.candidates) for label, known in context.flow.accounts.items()}
+    for (receiver, dn), missing in _by_object(pairs).items():
         place = _closing_place(dn, context)
-        is_closed = len(missing) == len(answers) and not _is_open(dn, context)
-        if missing and is_closed and (len(answers) > 1 or place):
+        judged = sum(accounts.values()) - accounts[receiver]
+        is_closed = len(missing) == judged and not _is_open(receiver, dn, context)
+        if is_closed and (judged > 1 or place):
             closed[place or _organisation(context) or dn].extend(missing)
         else:
             for item in missing:
@@ -73,17 +75,18 @@ def _findings(pairs: Iterable[PairVerdict], context: Context) -> Iterator[Findin
         yield _lacking(account, missing, context)
 
 
-def _by_object(pairs: Iterable[PairVerdict]) -> dict[Dn, list[_Missing]]:
-    found: dict[Dn, list[_Missing]] = defaultdict(list)
+def _by_object(pairs: Iterable[PairVerdict]) -> dict[tuple[str, Dn], list[_Missing]]:
+    """What is not granted, by the label of the receiver and its object."""
+    found: dict[tuple[str, Dn], list[_Missing]] = defaultdict(list)
     for pair in pairs:
-        for answer in pair.answers:
-            found[answer.object.dn].append(_Missing(pair.label, answer))
+        for answer in filter(_is_not_granted, pair.answers):
+            found[pair.receiver.label, answer.object.dn].append(_Missing(pair.label, answer))
     return found
 
 
-def _is_open(dn: Dn, context: Context) -> bool:
+def _is_open(receiver: str, dn: Dn, context: Context) -> bool:
     """Whether an object grants the right to the very server that it belongs to."""
-    own = next(server for server in context.flow.servers if server.holds(dn))
+    own = context.flow.by_label[receiver]
     return any(
         isinstance(answer.verdict, Verdict) and answer.verdict.decision is Decision.ALLOWED
         for answer in context.flow.verdicts(own, own)

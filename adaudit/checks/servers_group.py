@@ -42,8 +42,7 @@ def judge(context: Context, route: Route) -> Ruling:
     """Rule on the groups of the sender and the inheritance of the receiver."""
     if both_servers(route) is None:
         return not_applicable(outside(route))
-    to_receiver = context.flow.pairs_by_receiver.get(route.receiver.label, {})
-    pair = to_receiver.get(route.sender.label)
+    pair = context.flow.pair_named(route.sender.label, route.receiver.label)
     if pair is None:
         where = route.receiver.label
         return not_applicable(f"{where} lets others in by receive connectors: see step 13")
@@ -56,12 +55,15 @@ def judge(context: Context, route: Route) -> Ruling:
 
 def run(context: Context) -> Iterator[Finding]:
     """Report what breaks nothing yet; what does is told by the checks of Send-As."""
-    pairs = context.flow.pairs
     by_subject: dict[tuple[Kind, Sid | Dn], list[tuple[PairVerdict, Sign]]] = defaultdict(list)
-    for pair in pairs:
+    for pair in context.flow.different_pairs():
         for sign in signs_of(context, pair).signs:
             by_subject[sign.kind, sign.subject].append((pair, sign))
-    told = {(d.answer.account.sid, d.deciding.ace.trustee) for p in pairs for d in denials_in(p)}
+    told = {
+        (denial.answer.account.sid, denial.deciding.ace.trustee)
+        for pair in context.flow.broken_pairs()
+        for denial in denials_in(pair)
+    }
     for found in by_subject.values():
         quiet = [sign for _, sign in found if not _is_told(sign, told)]
         if quiet and (quiet[0].kind is Kind.DENYING or _all_hold(pair for pair, _ in found)):

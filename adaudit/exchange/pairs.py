@@ -1,32 +1,22 @@
 """Send-As from every Exchange server to every other: the verdicts behind the matrix."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
-from adaudit.access.evaluator import evaluate
-from adaudit.access.token import Server, Token
-from adaudit.access.verdict import Verdict
+from adaudit.access.token import Server
 from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
-from adaudit.directory.principal import Principal
-from adaudit.directory.snapshot import Unreadable, descriptor_of
+from adaudit.directory.snapshot import descriptor_of
 from adaudit.exchange.accounts import AccountMapping, Accounts, MappingState
+from adaudit.exchange.answers import Answers, Asked, ObjectVerdict
+from adaudit.exchange.matrix import SendAs, Standing
 from adaudit.exchange.organisation import ORGANISATION_CLASS, ExchangeServer, servers_of
+from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.rights import SEND_AS, Right
 from adaudit.security.sid import Sid
-
-
-@dataclass(frozen=True, slots=True)
-class ObjectVerdict:
-    """The answer for one account of a sender on one object of a receiver."""
-
-    account: Principal
-    object: Entry
-    verdict: Verdict | Unreadable
-    token: Token
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +57,69 @@ class MailFlow:
         return {server.label: index.map(server) for server in self.servers}
 
     @cached_property
-    def pairs(self) -> tuple[PairVerdict, ...]:
-        """Every sender with every receiver but itself that decides by Send-As."""
-        return tuple(self._pairs())
+    def by_label(self) -> Mapping[str, ExchangeServer]:
+        """All servers by label."""
+        return {server.label: server for server in self.servers}
 
     @cached_property
-    def pairs_by_receiver(self) -> Mapping[str, Mapping[str, PairVerdict]]:
-        """The same by the label of the receiver, then of the sender."""
-        found: dict[str, dict[str, PairVerdict]] = defaultdict(dict)
-        for pair in self.pairs:
-            found[pair.receiver.label][pair.sender.label] = pair
-        return found
+    def receivers(self) -> Mapping[str, ExchangeServer]:
+        """The servers that let others in by Send-As, by label."""
+        return {server.label: server for server in self.servers if server.decides_by_send_as}
+
+    @cached_property
+    def standings(self) -> Mapping[str, Standing]:
+        """
+        How all senders stand with each receiver, by its label.
+
+        A sender has the number of its place among `servers`; a receiver counts as its own sender.
+        """
+        accounts = [account_sids(self.accounts[server.label]) for server in self.servers]
+        right = SendAs(self.view.membership, accounts)
+        ask = partial(self.view.question, SEND_AS)
+        return {
+            label: right.standing(server.smtp_objects, self.place(server), ask)
+            for label, server in self.receivers.items()
+        }
+
+    @property
+    def pairs(self) -> Iterator[PairVerdict]:
+        """The verdicts of every sender on every receiver but itself."""
+        for sender in self.servers:
+            for receiver in self.receivers.values():
+                if sender is not receiver:
+                    yield self.pair(sender, receiver)
+
+    def broken_pairs(self, receiver: str | None = None) -> Iterator[PairVerdict]:
+        """
+        The verdicts of all pairs that are not surely allowed, by sender, then receiver.
+
+        With the label of a receiver only those with it.
+        """
+        labels = [label for label in self.receivers if receiver in (None, label)]
+        broken = {label: self.standings[label].broken for label in labels}
+        for number, sender in enumerate(self.servers):
+            for label in labels:
+                if number in broken[label] and sender.label != label:
+                    yield self.pair(sender, self.receivers[label])
+
+    def different_pairs(self) -> Iterator[PairVerdict]:
+        """Every sender with one of all receivers that nothing tells apart but their names."""
+        for sender in self.servers:
+            for alike in self._alike:
+                for receiver in (known for known in alike if known is not sender):
+                    yield self.pair(sender, receiver)
+                    break
+
+    def pair(self, sender: ExchangeServer, receiver: ExchangeServer) -> PairVerdict:
+        """The verdicts of one pair."""
+        return PairVerdict(sender, receiver, tuple(self.verdicts(sender, receiver)))
+
+    def pair_named(self, sender: str, receiver: str) -> PairVerdict | None:
+        """The verdicts of the pair of those labels, None where Send-As does not decide on it."""
+        found = self.by_label.get(sender)
+        if found is None or sender == receiver or receiver not in self.receivers:
+            return None
+        return self.pair(found, self.receivers[receiver])
 
     def verdicts(
         self,
@@ -91,13 +133,14 @@ class MailFlow:
 
         By default they are those that Send-As is asked on: the server and its virtual servers.
         """
-        place = self.place(receiver)
-        asked = receiver.smtp_objects if objects is None else tuple(objects)
+        if objects is None and right == SEND_AS:
+            asked = self._asked_of_receivers[receiver.label]
+        else:
+            entries = receiver.smtp_objects if objects is None else objects
+            asked = self._answers.asked(entries, self.place(receiver), right)
         for candidate in self.accounts[sender.label].candidates:
-            token = self.view.token(candidate.principal.sid, place)
-            for entry in asked:
-                verdict = self._verdict(entry, token, right)
-                yield ObjectVerdict(candidate.principal, entry, verdict, token)
+            for each in asked:
+                yield self._answers.on(candidate.principal, each)
 
     def place(self, receiver: ExchangeServer) -> Server:
         """
@@ -124,17 +167,38 @@ class MailFlow:
         domains = self.view.domains
         return self.view.controller_of(domains.containing(dn) or domains.root)
 
-    def _pairs(self) -> Iterator[PairVerdict]:
-        for sender in self.servers:
-            for receiver in self.servers:
-                if sender is not receiver and receiver.decides_by_send_as:
-                    yield PairVerdict(sender, receiver, tuple(self.verdicts(sender, receiver)))
+    @cached_property
+    def _alike(self) -> tuple[Sequence[ExchangeServer], ...]:
+        """
+        The receivers in lots with equal descriptors, at equal places, in the same container.
 
-    def _verdict(self, entry: Entry, token: Token, right: Right) -> Verdict | Unreadable:
-        descriptor = descriptor_of(entry)
-        if isinstance(descriptor, Unreadable):
-            return descriptor
-        return evaluate(descriptor, token, self.view.question(right, entry))
+        One that does not inherit, or is not judged, is alone: it is a matter of that very object.
+        """
+        found: dict[object, list[ExchangeServer]] = defaultdict(list)
+        for label, server in self.receivers.items():
+            asked = self._asked_of_receivers[label]
+            is_plain = all(map(_inherits, server.smtp_objects))
+            kinds = tuple(each.kind for each in asked) if is_plain else label
+            container = server.dn.parent.path if server.dn.parent else ""
+            found[container, kinds].append(server)
+        return tuple(found.values())
+
+    @cached_property
+    def _answers(self) -> Answers:
+        return Answers(self.view)
+
+    @cached_property
+    def _asked_of_receivers(self) -> Mapping[str, tuple[Asked, ...]]:
+        """What Send-As is asked on, by the label of the server."""
+        return {
+            server.label: self._answers.asked(server.smtp_objects, self.place(server), SEND_AS)
+            for server in self.servers
+        }
+
+
+def _inherits(entry: Entry) -> bool:
+    descriptor = descriptor_of(entry)
+    return isinstance(descriptor, SecurityDescriptor) and not descriptor.is_dacl_protected
 
 
 def account_sids(mapping: AccountMapping) -> frozenset[Sid]:

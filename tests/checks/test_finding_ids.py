@@ -13,8 +13,8 @@ GUID = bytes(range(16))
 def ids(scenario: Scenario, *, taking_name: str | None = None, guid: bytes = GUID) -> set[str]:
     """The ids of the findings of a world, whose group `Restricted` may take another name."""
     forest = build(scenario)
-    for made in forest.objects.values():
-        made.put(objectGUID=guid)
+    for number, made in enumerate(forest.objects.values()):
+        made.put(objectGUID=guid[:12] + number.to_bytes(4))
     if taking_name:
         forest.principals.made["restricted"].attributes["samaccountname"] = [taking_name.encode()]
     report = report_on("test", lambda: snapshot_of(forest), ("test.snapshot",), choose())

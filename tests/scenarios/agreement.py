@@ -7,7 +7,7 @@ from adaudit.access.condition import condition_outcomes
 from adaudit.access.token import Server
 from adaudit.access.verdict import Decision, Verdict
 from adaudit.directory.snapshot import descriptor_of
-from adaudit.exchange.pairs import ObjectVerdict
+from adaudit.exchange.answers import ObjectVerdict
 from adaudit.security import sid as sids
 from adaudit.security.ace import Ace
 from adaudit.security.descriptor import Acl, SecurityDescriptor

@@ -1,0 +1,124 @@
+"""
+Send-As of all senders on all receivers, as sets.
+
+A thousand servers are a million pairs: which of them holds what is told by a few sets, and the
+verdict on one pair is made when somebody looks at it. `MailFlow.verdicts` is the specification:
+each sender is in the set that its verdicts on the receiver's objects put it in.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from adaudit.access.bitmap import NONE, BitMap
+from adaudit.access.carriers import Carriers
+from adaudit.access.holding import Holding, holding
+from adaudit.access.question import Question
+from adaudit.access.token import Server
+from adaudit.access.verdict import Decision, Reason
+from adaudit.directory.entry import Entry
+from adaudit.directory.membership import Membership
+from adaudit.directory.snapshot import Unreadable, descriptor_of
+from adaudit.security.sid import Sid
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """
+    How all senders stand with one receiver, by number; each is in one of the sets.
+
+    A sender that stands differently with objects of the receiver, or by its accounts, counts as
+    the worst: denied, then not granted, then unknown.
+    """
+
+    denied: BitMap
+    """An entry denies"""
+    not_granted: BitMap
+    """No entry grants"""
+    unknown: BitMap
+    """What is not known decides, or the sender has no account that is known"""
+    allowed: BitMap
+
+    @property
+    def broken(self) -> BitMap:
+        """All that are not surely allowed."""
+        return self.denied | self.not_granted | self.unknown
+
+
+class SendAs:
+    """
+    One right of all accounts of all senders, asked object by object.
+
+    Equal descriptors at equal places are asked about once.
+    """
+
+    def __init__(self, membership: Membership, accounts: Sequence[Iterable[Sid]]) -> None:
+        """`accounts` are those of each sender, which has the number of its place."""
+        self._membership = membership
+        self._numbers: dict[Sid, int] = {}
+        senders: dict[int, list[int]] = defaultdict(list)
+        for sender, sids in enumerate(accounts):
+            for sid in sids:
+                senders[self._numbers.setdefault(sid, len(self._numbers))].append(sender)
+        self._senders = dict(senders)
+        self._all = BitMap(range(len(accounts)))
+        self._known = BitMap(sender for found in senders.values() for sender in found)
+        self._carriers: dict[tuple[object, bool], Carriers] = {}
+        self._holdings: dict[tuple[object, ...], Holding] = {}
+        self._standings: dict[tuple[int, ...], Standing] = {}
+
+    def standing(
+        self, objects: Iterable[Entry], place: Server, question: Callable[[Entry], Question]
+    ) -> Standing:
+        """How the senders stand with a receiver that has `objects` and checks access at `place`."""
+        answers = [self._holding(entry, place, question(entry)) for entry in objects]
+        key = tuple(map(id, answers))  # each holding is kept, so that its identity is its own
+        known = self._standings.get(key)
+        if known is None:
+            known = self._standings[key] = self._united(answers)
+        return known
+
+    def _holding(self, entry: Entry, place: Server, question: Question) -> Holding | None:
+        """The answer on one object, None where its descriptor cannot be read."""
+        at = (place.domain, place.is_domain_controller)
+        key = (entry.descriptor, question, at)
+        known = self._holdings.get(key)
+        if known is None:
+            descriptor = descriptor_of(entry)
+            if isinstance(descriptor, Unreadable):
+                return None
+            if at not in self._carriers:
+                self._carriers[at] = Carriers(self._membership, place, tuple(self._numbers))
+            known = self._holdings[key] = holding(descriptor, question, self._carriers[at])
+        return known
+
+    def _united(self, answers: Sequence[Holding | None]) -> Standing:
+        read = [answer for answer in answers if answer is not None]
+        sets: Mapping[Decision | Reason, BitMap] = {
+            Decision.UNDECIDED: self._of([answer.undecided for answer in read]),
+            Reason.ENTRY: self._of([_denied(answer, by_entry=True) for answer in read]),
+            Reason.NO_ENTRY: self._of([_denied(answer, by_entry=False) for answer in read]),
+        }
+        denied = sets[Reason.ENTRY]
+        not_granted = sets[Reason.NO_ENTRY] - denied
+        unknown = sets[Decision.UNDECIDED] | (self._all - self._known)
+        if len(read) < len(answers):
+            unknown = self._all
+        unknown = unknown - denied - not_granted
+        return Standing(denied, not_granted, unknown, self._all - denied - not_granted - unknown)
+
+    def _of(self, accounts: Sequence[BitMap]) -> BitMap:
+        """The senders that have one of the accounts."""
+        found = reduce(or_, accounts, NONE)
+        return BitMap(sender for account in found for sender in self._senders[account])
+
+
+def _denied(answer: Holding, *, by_entry: bool) -> BitMap:
+    parts = (
+        part.subjects
+        for part in answer.parts
+        if part.decision is Decision.DENIED and (part.reason is Reason.ENTRY) is by_entry
+    )
+    return reduce(or_, parts, NONE)
