@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from adaudit.access.view import View
+from adaudit.checks._descriptors import Descriptors
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Gap
@@ -54,6 +55,11 @@ class Context:
     def well_known_groups(self) -> dict[str, Principal]:
         """The groups of Exchange 2007 and later, by the GUIDs that they are named for."""
         return well_known_groups(self.view)
+
+    @cached_property
+    def descriptors(self) -> Descriptors:
+        """The security descriptors that are out of the ordinary."""
+        return Descriptors.of(self.snapshot)
 
     @property
     def evidence(self) -> EvidenceBase:

@@ -20,6 +20,7 @@ from adaudit.access.token import Token
 from adaudit.access.verdict import Decision
 from adaudit.access.view import View
 from adaudit.checks._context import Context
+from adaudit.checks._descriptors import objects_with
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.exchange.pairs import account_sids
@@ -38,7 +39,7 @@ SEVERITY = Severity.HIGH
 
 def run(context: Context) -> Iterator[Finding | Gap]:
     """Look for the first entry of each DACL that is out of order."""
-    for entry in context.snapshot.entries():
+    for entry in objects_with(context.descriptors.out_of_order, context.snapshot):
         known = descriptor_of(entry)
         if isinstance(known, SecurityDescriptor) and isinstance(known.dacl, Acl):
             disorder = find_disorder(known.dacl)

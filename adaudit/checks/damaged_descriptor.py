@@ -13,6 +13,7 @@ How to mend it: write the descriptor again from a sound copy, or let the object 
 from collections.abc import Iterator
 
 from adaudit.checks._context import Context
+from adaudit.checks._descriptors import objects_with
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.findings import Finding, Party, Severity, fingerprint
@@ -23,12 +24,11 @@ SEVERITY = Severity.HIGH
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:
-    """Decode every descriptor of the snapshot."""
-    for entry in context.snapshot.entries():
+    """Look at the objects whose descriptor could not be decoded as a whole."""
+    for entry in objects_with(context.descriptors.damaged, context.snapshot):
         known = descriptor_of(entry)
         if isinstance(known, Unreadable):
-            if known.is_damaged:
-                yield _finding(entry, known.reason, Severity.HIGH)
+            yield _finding(entry, known.reason, Severity.HIGH)
         elif isinstance(known.dacl, Acl):
             for position, ace in enumerate(known.dacl.entries):
                 if isinstance(ace, OpaqueAce):

@@ -12,25 +12,26 @@ How to mend it: give the object a DACL; letting it inherit from its parent is th
 from collections.abc import Iterator
 
 from adaudit.checks._context import Context
+from adaudit.checks._descriptors import objects_with
 from adaudit.directory.entry import Gap
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.findings import Finding, Party, Severity, fingerprint
-from adaudit.security.descriptor import AbsentAcl, NullAcl, SecurityDescriptor
+from adaudit.security.descriptor import NullAcl, SecurityDescriptor
 
 SEVERITY = Severity.HIGH
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:
     """Look for NULL and absent DACLs; the collector always asks for the DACL."""
-    for entry in context.snapshot.entries():
+    for entry in objects_with(context.descriptors.without_dacl, context.snapshot):
         known = descriptor_of(entry)
-        if isinstance(known, SecurityDescriptor) and isinstance(known.dacl, NullAcl | AbsentAcl):
-            kind = "a NULL DACL" if isinstance(known.dacl, NullAcl) else "no DACL"
-            yield Finding(
-                id=fingerprint("missing-dacl", str(entry.guid or entry.dn.path)),
-                check="missing-dacl",
-                severity=SEVERITY,
-                subject=Party(entry.dn.name, str(entry.dn)),
-                message=f"the object has {kind}: everyone may do everything to it",
-                remedy=("give it a DACL, usually by letting it inherit from its parent",),
-            )
+        is_null = isinstance(known, SecurityDescriptor) and isinstance(known.dacl, NullAcl)
+        kind = "a NULL DACL" if is_null else "no DACL"
+        yield Finding(
+            id=fingerprint("missing-dacl", str(entry.guid or entry.dn.path)),
+            check="missing-dacl",
+            severity=SEVERITY,
+            subject=Party(entry.dn.name, str(entry.dn)),
+            message=f"the object has {kind}: everyone may do everything to it",
+            remedy=("give it a DACL, usually by letting it inherit from its parent",),
+        )
