@@ -4,72 +4,130 @@ The graph that tokens are grown on at one server, for all subjects at once.
 A node is a SID at a stage, for which groups may follow on it hangs on both; the arcs are those
 that `growth` counts. Whether an arc counts does not depend on the subject: a global group only
 counts in the domain of its subject, and whatever it was reached from is of that domain too.
+
+Principals and groups are numbers of the population here, and SIDs are bytes.
 """
 
 from array import array
-from collections.abc import Iterator
-from typing import Literal
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from adaudit.access.bitmap import BitMap
+from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.access.growth import Server
 from adaudit.access.members import member_sets
-from adaudit.directory.membership import Membership
-from adaudit.directory.principal import GroupScope, Principal
-from adaudit.security.sid import Sid
+from adaudit.directory.census import GroupKind
+from adaudit.directory.issuing import domain_of
+from adaudit.directory.population import Population
+from adaudit.directory.principal import GroupScope
 
-START = 0
 AFTER_ACCOUNT = int(GroupScope.DOMAIN_LOCAL)
 """The stage of SIDs that come in when the groups of the account are already found"""
 END = len(GroupScope) + 1
 
-_Domain = tuple[int, ...] | None
-_From = _Domain | Literal[True]
-"""The domain from which a group is reached; True for every one"""
+ByDomain = Mapping[bytes | None, BitMap]
+"""Subjects by the domain that issued their SIDs, None for those that no domain did"""
 
 
-def domain_of(sid: Sid) -> _Domain:
-    """What tells the domain that issued a SID from others; cheaper than `sid.domain`."""
-    parts = sid.subauthorities
-    return parts[:4] if len(parts) == 5 and parts[0] == 21 and sid.authority == 5 else None
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A group that tokens hold at the server."""
+
+    node: int
+    scope: GroupScope
+    domain: bytes | None
+    """The domain that issued its SID"""
+
+    @property
+    def is_global(self) -> bool:
+        """Whether it counts in its domain alone."""
+        return self.scope is GroupScope.GLOBAL
+
+    def counts_from(self, domain: bytes | None) -> bool:
+        """Whether it counts for a SID of a domain."""
+        return self.scope is not GroupScope.GLOBAL or self.domain == domain
 
 
 class Ascent:
-    """All SIDs that subjects reach: `enter` each, `put` what else they hold, then `carriers`."""
+    """All SIDs that subjects reach: `enter` them, `put` what else they hold, then `carriers`."""
 
-    def __init__(self, server: Server, membership: Membership) -> None:
+    def __init__(self, server: Server, population: Population) -> None:
         self._server = server
-        self._membership = membership
-        self._nodes: dict[tuple[Sid, int], int] = {}
-        self._keys: list[tuple[Sid, int]] = []
-        self._direct: list[array[int]] = []
-        self._steps: dict[int, tuple[int, _From] | None] = {}
+        self._population = population
+        self._nodes: dict[tuple[bytes, int], int] = {}
+        self.keys: list[tuple[bytes, int]] = []
+        """The SID and the stage of each node"""
+        self.direct: dict[int, list[BitMap]] = defaultdict(list)
+        """By node: the subjects that hold it themselves"""
+        self._above: dict[int, list[int]] = {}
+        self._steps: dict[int, Step | None] = {}
+        self._counting: dict[GroupKind, bool] = {}
+        self._inner = NONE
+        """Principals whose groups are in `_rungs`"""
+        self._rungs: dict[int, list[int]] = defaultdict(list)
 
-    def enter(self, subject: Sid, number: int) -> None:
-        """Take the groups that a subject is directly in, and its SID history."""
-        domain = domain_of(subject)
-        membership, direct = self._membership, self._direct
-        for arc in membership.arcs.get(subject, ()):
-            try:
-                step = self._steps[id(arc.group)]
-            except KeyError:
-                step = self._step(arc.group)
-            if step is not None and (step[1] is True or step[1] == domain):
-                direct[step[0]].append(number)
-        principal = membership.principals.get(subject)
-        if principal and principal.sid_history:
-            for old in principal.sid_history:
-                self.put(old, AFTER_ACCOUNT, array("I", (number,)))
+    def enter(self, subjects: Sequence[bytes]) -> None:
+        """Take the groups that each subject is directly in, and its SID history."""
+        population = self._population
+        direct: dict[int, array[int]] = defaultdict(lambda: array("I"))
+        for number, sid in enumerate(subjects):
+            principal = population.numbers.get(sid)
+            if principal is not None:
+                for node in self._entered(principal, domain_of(sid)):
+                    direct[node].append(number)
+        for node, numbers in direct.items():
+            self.direct[node].append(BitMap(numbers))
 
-    def put(self, sid: Sid, stage: int, numbers: "array[int]") -> None:
+    def _entered(self, principal: int, domain: bytes | None) -> Iterator[int]:
+        for group in self._population.upward.above(principal):
+            step = self.step(group)
+            if step is not None and step.counts_from(domain):
+                yield step.node
+        for old in self._population.history.get(principal, ()):
+            yield self._node(old, AFTER_ACCOUNT)
+
+    def enter_accounts(self, accounts: BitMap, by_domain: ByDomain) -> None:
+        """
+        The same for all accounts, under the numbers that the population has for them.
+
+        Lists of members are taken as they are, without a look at each arc.
+        """
+        population = self._population
+        self._inner = BitMap(range(len(accounts), len(population.numbers)))
+        self._inner |= by_domain.get(None, NONE)
+        self._inner |= self._enter_histories(accounts)
+        for lists in (population.members, population.primary_members):
+            for group, members in lists.items():
+                step = self.step(group)
+                if step is not None:
+                    found = BitMap(members)
+                    for member in found & self._inner:
+                        self._rungs[member].append(group)
+                    counted = by_domain.get(step.domain, NONE) if step.is_global else accounts
+                    self.direct[step.node].append(found & counted)
+
+    def _enter_histories(self, accounts: BitMap) -> BitMap:
+        """Put what accounts held before; the principals that are meant by old SIDs."""
+        held_before: dict[bytes, array[int]] = defaultdict(lambda: array("I"))
+        for number, olds in self._population.history.items():
+            for old in olds:
+                held_before[old].append(number)
+        for old, numbers in held_before.items():
+            self.put(old, AFTER_ACCOUNT, BitMap(numbers) & accounts)
+        meant = map(self._population.numbers.get, held_before)
+        return BitMap(number for number in meant if number is not None)
+
+    def put(self, sid: bytes, stage: int, subjects: BitMap) -> None:
         """Let subjects hold a SID from a stage on."""
-        self._direct[self._node(sid, stage)].extend(numbers)
+        if subjects:
+            self.direct[self._node(sid, stage)].append(subjects)
 
-    def carriers(self) -> dict[Sid, BitMap]:
+    def carriers(self) -> dict[bytes, BitMap]:
         """For each SID that is reached from another one: the numbers of the subjects below it."""
         below = self._below()
-        sets = member_sets([BitMap(numbers) for numbers in self._direct], below)
-        found: dict[Sid, BitMap] = {}
-        for (sid, _), united in zip(self._keys, sets, strict=True):
+        direct = [union(self.direct.get(node, ())) for node in range(len(below))]
+        found: dict[bytes, BitMap] = {}
+        for (sid, _), united in zip(self.keys, member_sets(direct, below), strict=True):
             found[sid] = found[sid] | united if sid in found else united
         return found
 
@@ -77,56 +135,81 @@ class Ascent:
         """For each node the nodes that lead directly to it; those found on the way are added."""
         arcs = [
             (node, above)
-            for node, (sid, stage) in enumerate(self._keys)  # grows meanwhile
-            for above in self._above(sid, stage)
+            for node, _ in enumerate(self.keys)  # grows meanwhile
+            for above in self.above(node)
         ]
-        below: list[list[int]] = [[] for _ in self._keys]
+        below: list[list[int]] = [[] for _ in self.keys]
         for node, above in arcs:
             below[above].append(node)
         return below
 
-    def _above(self, sid: Sid, stage: int) -> Iterator[int]:
-        """The nodes that follow directly on a SID at a stage."""
+    def reached(self, starts: Iterable[int]) -> set[bytes]:
+        """All SIDs at and above some nodes."""
+        found = set(starts)
+        queue = list(found)
+        while queue:
+            new = set(self.above(queue.pop())) - found
+            found |= new
+            queue += new
+        return {self.keys[node][0] for node in found}
+
+    def above(self, node: int) -> list[int]:
+        """The nodes that follow directly on one."""
+        known = self._above.get(node)
+        if known is None:
+            known = self._above[node] = list(self._following(*self.keys[node]))
+        return known
+
+    def _following(self, sid: bytes, stage: int) -> Iterator[int]:
+        population = self._population
+        number = population.numbers.get(sid)
+        if number is None:
+            return
         domain = domain_of(sid)
-        for arc in self._membership.arcs.get(sid, ()):
-            scope = arc.group.scope or START
-            is_after_none = scope is not GroupScope.BUILTIN or stage < GroupScope.BUILTIN
-            step = self._step(arc.group) if scope >= stage and is_after_none else None
-            if step is not None and (step[1] is True or step[1] == domain):
-                yield step[0]
-        principal = self._membership.principals.get(sid)
-        if principal and stage <= GroupScope.UNIVERSAL:
-            for old in principal.sid_history:
+        is_inner = number in self._inner
+        groups = self._rungs.get(number, ()) if is_inner else population.upward.above(number)
+        for step in filter(None, map(self.step, groups)):
+            # BUILTIN groups are taken up in one pass: none brings another.
+            is_in_turn = step.scope >= stage and stage < GroupScope.BUILTIN
+            if is_in_turn and step.counts_from(domain):
+                yield step.node
+        if stage <= GroupScope.UNIVERSAL:
+            for old in population.history.get(number, ()):
                 yield self._node(old, AFTER_ACCOUNT)
 
-    def _step(self, group: Principal) -> tuple[int, _From] | None:
-        """
-        The node of a group and, of a global group, the domain from which it is reached.
+    def foreign(self, sid: bytes) -> int:
+        """The node of a group of another forest, which counts for local groups only."""
+        return self._node(sid, AFTER_ACCOUNT)
 
-        None if no token holds it here. Groups are told apart by identity: comparing two of them
-        takes longer than all else about an arc, and the membership keeps each.
-        """
-        known = id(group)
-        if known not in self._steps:
-            self._steps[known] = self._found(group)
-        return self._steps[known]
+    def step(self, group: int) -> Step | None:
+        """The step up to a group; None if no token holds it here."""
+        if group not in self._steps:
+            self._steps[group] = self._found(group)
+        return self._steps[group]
 
-    def _found(self, group: Principal) -> tuple[int, _From] | None:
-        scope = group.scope
-        if not group.is_security_enabled or scope is None:
+    def _found(self, group: int) -> Step | None:
+        kind = self._population.kinds.get(group)
+        if kind is None:
             return None
-        is_controller = self._server.is_domain_controller
-        is_here = group.domain is not None and group.domain == self._server.domain
-        if scope >= GroupScope.DOMAIN_LOCAL and not is_here:
+        if kind not in self._counting:
+            self._counting[kind] = self._counts(kind)
+        if not self._counting[kind]:
             return None
-        if scope is GroupScope.BUILTIN and not is_controller:
-            return None
-        reached_from: _From = domain_of(group.sid) if scope is GroupScope.GLOBAL else True
-        return self._node(group.sid, int(scope)), reached_from
+        sid = self._population.sids[group]
+        return Step(self._node(sid, int(kind.scope)), kind.scope, domain_of(sid))
 
-    def _node(self, sid: Sid, stage: int) -> int:
+    def _counts(self, kind: GroupKind) -> bool:
+        is_here = kind.domain is not None and kind.domain == self._server.domain
+        is_local = kind.scope >= GroupScope.DOMAIN_LOCAL
+        needs_controller = kind.scope is GroupScope.BUILTIN
+        return (
+            kind.is_security_enabled
+            and (is_here or not is_local)
+            and (self._server.is_domain_controller or not needs_controller)
+        )
+
+    def _node(self, sid: bytes, stage: int) -> int:
         node = self._nodes.setdefault((sid, stage), len(self._nodes))
-        if node == len(self._keys):
-            self._keys.append((sid, stage))
-            self._direct.append(array("I"))
+        if node == len(self.keys):
+            self.keys.append((sid, stage))
         return node

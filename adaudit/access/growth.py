@@ -16,8 +16,18 @@ from adaudit.directory.principal import (
 from adaudit.security import sid as sids
 from adaudit.security.sid import Sid
 
-_GUEST_RID = 501
-_READ_ONLY_CONTROLLERS_RID = 498
+GUEST_RID = 501
+READ_ONLY_CONTROLLERS_RID = 498
+GLOBAL_RIDS = frozenset({500, 501, 502, 512, 513, 514, 515, 516, 520, 521, 522, 525, 526})
+"""Accounts and global groups that have the same RID in every domain. [MS-DTYP] 2.4.2.4"""
+BY_LOGON = (
+    sids.NTLM_AUTHENTICATION,
+    sids.SCHANNEL_AUTHENTICATION,
+    sids.DIGEST_AUTHENTICATION,
+    sids.AUTHENTICATION_AUTHORITY_ASSERTED,
+    sids.SERVICE_ASSERTED,
+)
+"""SIDs that a token holds or not by the way in which the account logs on"""
 _START = 0
 _AFTER_ACCOUNT = GroupScope.DOMAIN_LOCAL
 """The stage of SIDs that come in when the groups of the account are already found"""
@@ -35,6 +45,11 @@ class Server:
     name: str
     domain: Domain | None
     is_domain_controller: bool
+
+
+def is_builtin(sid: Sid) -> bool:
+    """Whether a SID is that of a BUILTIN group, which every domain and every server has."""
+    return sid.authority == sids.BUILTIN.authority and sid.subauthorities[:1] == (32,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +149,7 @@ class Growth:
         if self.subject == sids.ANONYMOUS:
             return
         yield sids.EVERYONE
-        if self.subject.rid != _GUEST_RID or self.subject.domain is None:
+        if self.subject.rid != GUEST_RID or self.subject.domain is None:
             yield sids.AUTHENTICATED_USERS
         yield sids.NETWORK
         yield sids.THIS_ORGANIZATION
@@ -147,4 +162,4 @@ class Growth:
         if control & SERVER_TRUST_ACCOUNT:
             yield sids.ENTERPRISE_DOMAIN_CONTROLLERS
         if control & PARTIAL_SECRETS_ACCOUNT and root and root.sid:
-            yield root.sid.relative(_READ_ONLY_CONTROLLERS_RID)
+            yield root.sid.relative(READ_ONLY_CONTROLLERS_RID)

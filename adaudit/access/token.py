@@ -4,22 +4,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from adaudit.access.growth import Growth, Link, Server
+from adaudit.access.growth import BY_LOGON, GLOBAL_RIDS, Growth, Link, Server, is_builtin
 from adaudit.directory.membership import Membership
 from adaudit.security import sid as sids
 from adaudit.security.sid import Sid
 
 __all__ = ["Link", "Server", "Token", "token_of"]
-
-_GLOBAL_RIDS = frozenset({500, 501, 502, 512, 513, 514, 515, 516, 520, 521, 522, 525, 526})
-"""Accounts and global groups that have the same RID in every domain. [MS-DTYP] 2.4.2.4"""
-_BY_LOGON = (
-    sids.NTLM_AUTHENTICATION,
-    sids.SCHANNEL_AUTHENTICATION,
-    sids.DIGEST_AUTHENTICATION,
-    sids.AUTHENTICATION_AUTHORITY_ASSERTED,
-    sids.SERVICE_ASSERTED,
-)
 
 
 @dataclass(frozen=True)
@@ -55,7 +45,7 @@ class Token:
         """Why it is not known whether `sid` is in the token; None where it is known."""
         if sid in self.sids or sid in self.deny_only:
             return None
-        if self.local_groups_unknown and _is_builtin(sid):
+        if self.local_groups_unknown and is_builtin(sid):
             return self.local_groups_unknown
         return self._loss(sid) or self.doubtful.get(sid)
 
@@ -73,7 +63,7 @@ class Token:
 
     def _is_of_another_domain_only(self, sid: Sid) -> bool:
         """Whether `sid` is an account or a global group by its RID, and of another domain."""
-        return sid.rid in _GLOBAL_RIDS and sid.domain not in (None, self.subject.domain)
+        return sid.rid in GLOBAL_RIDS and sid.domain not in (None, self.subject.domain)
 
     def path(self, sid: Sid) -> tuple[Link, ...]:
         """
@@ -130,13 +120,9 @@ def _local_groups_unknown(server: Server, membership: Membership) -> str | None:
     return None
 
 
-def _is_builtin(sid: Sid) -> bool:
-    return sid.authority == sids.BUILTIN.authority and sid.subauthorities[:1] == (32,)
-
-
 def _doubts(growth: Growth) -> Iterator[tuple[Sid, str]]:
     """SIDs that may be in the token beside those that are, and why."""
-    for sid in _BY_LOGON:
+    for sid in BY_LOGON:
         yield sid, "it depends on how the account logs on"
     if growth.subject == sids.ANONYMOUS:
         yield sids.EVERYONE, "whether it includes anonymous users is a setting of the server"
@@ -156,14 +142,13 @@ def _doubts_at(growth: Growth) -> Iterator[tuple[Sid, str]]:
     """All that groups lead to of which it is not known whether the subject is in them."""
     membership, subject = growth.membership, growth.subject
     for sid, why in membership.incomplete.items():
-        if _is_builtin(sid):
+        if is_builtin(sid):
             yield sid, why  # of whatever domain the group is that was read first
         elif sid in membership.principals:
             for above in growth.above(membership.principals[sid]):
                 yield above, why
     if subject.domain is None or subject.domain in membership.domains.by_sid:
         return
-    for sid in membership.arcs:
-        if sid.domain == subject.domain:
-            for above in growth.above_foreign(sid):
-                yield above, f"the groups of the domain of {membership.name(subject)} were not read"
+    for sid in membership.members_of_domain(subject.domain):
+        for above in growth.above_foreign(sid):
+            yield above, f"the groups of the domain of {membership.name(subject)} were not read"

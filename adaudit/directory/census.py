@@ -13,7 +13,8 @@ from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain, Domains
 from adaudit.directory.entry import Entry
 from adaudit.directory.faults import Fault, understood
-from adaudit.directory.layout import values_in
+from adaudit.directory.issuing import is_issued
+from adaudit.directory.layout import dump_attributes, values_in
 from adaudit.directory.naming import Names
 from adaudit.directory.principal import (
     PARTIAL_SECRETS_ACCOUNT,
@@ -28,16 +29,11 @@ from adaudit.directory.snapshot import PrincipalRow, Snapshot
 from adaudit.errors import AdauditError
 from adaudit.security.sid import Sid
 
-_OF_DOMAIN = bytes((1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0))
-"""How the SID of an account of a domain begins: S-1-5-21-x-y-z-rid. [MS-DTYP] 2.4.2.2"""
-_OF_DOMAIN_SIZE = 28
+_MEMBER, _MEMBER_OF, _SID_HISTORY = (
+    dump_attributes({name: ()})[1:-1] for name in ("member", "memberof", "sidhistory")
+)
+"""How the names of attributes stand among packed ones"""
 _CONTROLLER = SERVER_TRUST_ACCOUNT | PARTIAL_SECRETS_ACCOUNT
-
-
-def domain_of(sid: bytes) -> bytes | None:
-    """The part of a SID that tells the domain that issued it from others, None if none did."""
-    is_issued = len(sid) == _OF_DOMAIN_SIZE and sid.startswith(_OF_DOMAIN)
-    return sid[:24] if is_issued else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +76,8 @@ class Census:
         self.told_ends = array("I")
         """Where the groups of each of them end in `told`"""
         self.told = array("I")
+        self._told_names = Names()
+        """The names in `memberOf`: they are few, and found faster than among all"""
         self._domains = domains
         self._controls: dict[str | None, int] = {None: 0}
         self._kinds: dict[tuple[str | None, bool, Domain | None], GroupKind] = {}
@@ -92,6 +90,8 @@ class Census:
         found = cls(snapshot, domains)
         for row in snapshot.principal_rows():
             found._add(row)
+        numbers = array("I", map(found.names.__getitem__, found._told_names))
+        found.told = array("I", map(numbers.__getitem__, found.told))
         return found
 
     def _add(self, row: PrincipalRow) -> None:
@@ -99,9 +99,9 @@ class Census:
         role = self._roles[chain]
         if role & _HEAD:
             return
-        history = values_in(attributes, "sidhistory") if b"sidhistory" in attributes else ()
+        history = values_in(attributes, "sidhistory") if _SID_HISTORY in attributes else ()
         try:
-            if len(sid) != _OF_DOMAIN_SIZE or not sid.startswith(_OF_DOMAIN):
+            if not is_issued(sid):
                 Sid.decode(sid)
             for old in history:
                 Sid.decode(old)
@@ -118,26 +118,29 @@ class Census:
         self.sids.append(sid)
         self.own_names.append(self.names[dn.encode()])
         self.primary_groups.append(primary_group)
+        if kind:
+            self.groups[position] = kind
+        if flags or history or role:
+            self._take_more(position, role, flags, history)
+        self._take_names(position, attributes)
+
+    def _take_more(self, position: int, role: int, flags: int, history: tuple[bytes, ...]) -> None:
         if flags:
             self.controllers[position] = flags
         if history:
             self.history[position] = history
-        if kind:
-            self.groups[position] = kind
         if role & _FOREIGN:
             self.foreign.add(position)
-        if b"member" in attributes:
-            self._take_names(position, attributes)
 
     def _take_names(self, position: int, attributes: bytes) -> None:
-        number_of = self.names.__getitem__
-        told = attributes.count(b"memberof")
-        if told and (groups := values_in(attributes, "memberof")):
-            self.told.extend(map(number_of, groups))
+        if _MEMBER_OF in attributes:
+            groups = values_in(attributes, "memberof")
+            self.told.extend(map(self._told_names.__getitem__, groups))
             self.told_ends.append(len(self.told))
             self.tellers.append(position)
-        if attributes.count(b"member") > told and (members := values_in(attributes, "member")):
-            self.members[position] = array("I", map(number_of, members))
+        if _MEMBER in attributes:
+            members = values_in(attributes, "member")
+            self.members[position] = array("I", map(self.names.__getitem__, members))
 
     def _kind(self, row: PrincipalRow, role: int) -> GroupKind | None:
         """The kind of a group, None for what is no group; `ValueError` where nothing tells it."""
@@ -147,7 +150,7 @@ class Census:
         bits = int(group_type)
         if not role & _GROUP:
             return None
-        is_of_domain = len(sid) == _OF_DOMAIN_SIZE and sid.startswith(_OF_DOMAIN)
+        is_of_domain = is_issued(sid)
         key = group_type, is_of_domain, self._places.domain(dn)
         known = self._kinds.get(key)
         if known is None or not is_of_domain:

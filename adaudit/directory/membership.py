@@ -1,6 +1,6 @@
 """Who is a member of what, directly: the arcs that tokens are built from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
@@ -10,7 +10,8 @@ from adaudit.directory.by_sid import BySid
 from adaudit.directory.census import Census
 from adaudit.directory.domains import Domain, Domains
 from adaudit.directory.faults import Fault
-from adaudit.directory.numbering import number
+from adaudit.directory.issuing import issuing
+from adaudit.directory.numbering import give_numbers
 from adaudit.directory.population import Population
 from adaudit.directory.principal import GroupScope, Principal, fallback_name
 from adaudit.directory.snapshot import Snapshot
@@ -52,13 +53,13 @@ class Membership:
 
     population: Population
     """All of it, for what looks at everybody"""
-    principals: Mapping[Sid, Principal]
+    principals: BySid[Principal]
     """By SID; of BUILTIN groups, which every domain has, that of the last domain by name"""
-    arcs: Mapping[Sid, tuple[Arc, ...]]
+    arcs: BySid[tuple[Arc, ...]]
     """From a member's SID to what it is directly in, whatever its type and domain, by name"""
-    incomplete: Mapping[Sid, str]
+    incomplete: BySid[str]
     """Groups that may have members which are not known, and why"""
-    in_unread_groups: Mapping[Sid, str]
+    in_unread_groups: BySid[str]
     """Principals that say to be in a group which was not read, and which"""
     lost: str | None
     """Why objects may be missing of which nothing is known, None if all were read"""
@@ -71,7 +72,7 @@ class Membership:
     def of(cls, snapshot: Snapshot) -> Self:
         """Read principals, `member`, `memberOf` and primary groups off a snapshot."""
         domains = Domains.of(snapshot)
-        numbered = number(Census.of(snapshot, domains), domains)
+        numbered = give_numbers(Census.of(snapshot, domains), domains)
         population = numbered.population
         faults = (*domains.faults, *numbered.faults)
         why_lost = lost(snapshot) or _first_fault(faults)
@@ -80,7 +81,7 @@ class Membership:
         return cls(
             population,
             BySid(population, range(len(population.numbers)), population.principal),
-            BySid(population, population.upward, partial(_arcs, population)),
+            BySid(population, population.joined, partial(_arcs, population)),
             _in_words(population, unread, cut_short(snapshot, population)),
             _in_words(population, in_unread_groups(numbered, hidden), {}),
             why_lost,
@@ -92,6 +93,13 @@ class Membership:
     def domains(self) -> Domains:
         """The domains of the forest."""
         return self.population.domains
+
+    def members_of_domain(self, domain: Sid) -> Iterator[Sid]:
+        """Those whose SIDs a domain issued and who are in anything."""
+        population = self.population
+        for number in population.issued_by({issuing(domain)}):
+            if number in population.joined:
+                yield population.sid(number)
 
     def name(self, sid: Sid) -> str:
         r"""The name that a reader knows: `CONTOSO\EX01$`, `Everyone`, or the SID."""
@@ -109,7 +117,7 @@ def _arcs(population: Population, number: int) -> tuple[Arc, ...]:
 
 def _in_words(
     population: Population, unread: Mapping[int, Unread], told: Mapping[int, str]
-) -> Mapping[Sid, str]:
+) -> BySid[str]:
     def text(number: int) -> str:
         return told.get(number) or unread[number].text(population)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from adaudit.directory.census import Census, domain_of
+from adaudit.directory.census import Census
 from adaudit.directory.domains import Domains
 from adaudit.directory.entry import Entry
 from adaudit.directory.faults import Fault
+from adaudit.directory.issuing import domain_of, issued
 from adaudit.directory.naming import Absent, absent, spelling
 from adaudit.directory.population import Population
 from adaudit.errors import AdauditError
@@ -32,7 +33,7 @@ class Numbered:
     """By who should be in them: groups whose names no principal bears"""
 
 
-def number(census: Census, domains: Domains) -> Numbered:
+def give_numbers(census: Census, domains: Domains) -> Numbered:
     """Give all principals their numbers, and tell who the members are that are named."""
     order = _Order(census)
     lists = _Lists(census, order, _Bearers(census, order))
@@ -233,7 +234,7 @@ class _Lists:
             rid = int(text)
             if domain is None or not rid:
                 return None
-            sid = domain + rid.to_bytes(4, "little")
+            sid = issued(domain, rid)
         except (ValueError, OverflowError):
             return _NOBODY
         position = self._order.meant.get(sid)

@@ -1,13 +1,14 @@
 """The principals of a snapshot by number, and who is directly in what."""
 
 from array import array
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from adaudit.directory.census import GroupKind, domain_of
+from adaudit.directory.census import GroupKind
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domains
+from adaudit.directory.issuing import domain_of
 from adaudit.directory.principal import Principal, principal_of
 from adaudit.directory.snapshot import Snapshot
 from adaudit.directory.upward import Upward
@@ -82,6 +83,11 @@ class Population:
         """What each principal is directly in."""
         return Upward.of(self.members, self.primary_members, len(self.numbers))
 
+    @cached_property
+    def joined(self) -> Collection[int]:
+        """Those who are in anything."""
+        return _Joined(self)
+
     def members_of(self, group: int) -> Iterator[int]:
         """Who is directly in a group, by whatever arc; some may come twice."""
         yield from self.members.get(group, ())
@@ -92,3 +98,19 @@ class Population:
         for number in range(len(self.numbers)):
             if domain_of(self.sids[number]) in domains:
                 yield number
+
+
+@dataclass(frozen=True, slots=True)
+class _Joined(Collection[int]):
+    """Those who are in anything: known when the lists are turned round, and not before."""
+
+    population: Population
+
+    def __contains__(self, number: object) -> bool:
+        return number in self.population.upward
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self.population.upward)
+
+    def __len__(self) -> int:
+        return len(self.population.upward)

@@ -1,11 +1,14 @@
 """Hypothesis strategies for whole forests: few accounts and groups, connected in every way."""
 
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
 
 from adaudit.access import Server
 from adaudit.directory.membership import Membership
+from adaudit.errors import DescriptorError
 from adaudit.security import sid as sids
 from adaudit.security.sid import BUILTIN, Sid
 from tests.builders import Made, MadeDomain, World
@@ -29,6 +32,44 @@ STRANGERS = [
     for rid in (512, 1100, 7777)
 ]
 
+DAMAGES = [
+    {"objectSid": b"\x01\x05damaged"},
+    {"objectSid": Sid(5, (21, 1, 1, 1, 1000))},
+    {"objectSid": Sid(5, (32, 1, 1, 1, 544))},
+    {"sIDHistory": b"damaged"},
+    {"groupType": b"two"},
+    {"groupType": b" 2 "},
+    {"groupType": None},
+    {"groupType": b"99999999999999999999999"},
+    {"userAccountControl": b"two"},
+    {"userAccountControl": b"-1"},
+    {"userAccountControl": b"\xff"},
+    {"primaryGroupID": b"-5"},
+    {"primaryGroupID": b"99999999999"},
+    {"primaryGroupID": b"1_100"},
+    {"primaryGroupID": b"1000"},
+    {"primaryGroupID": b""},
+    {"member": b"no name"},
+    {"member": b"CN=\xff,DC=a"},
+    {"memberOf": b"no name"},
+    {"member": b"CN=G1,DC=a,DC=example"},
+    {"member": b"DC=a,DC=example"},
+    {"memberOf": b"CN=U0,CN=Users,DC=a,DC=example"},
+    {"memberOf": b"CN=Hidden,CN=Users,DC=a,DC=example"},
+    {"memberOf": b"CN=Hidden,CN=Users,DC=c,DC=example"},
+    {"member": b"CN=Hidden,CN=Users,DC=a,DC=example"},
+    {"objectClass": b"foreignSecurityPrincipal"},
+    {"objectClass": b"domainDNS"},
+    {"objectClass": b"group"},
+]
+SPELLINGS = [
+    str.lower,
+    str.upper,
+    lambda name: name.replace(",", ", "),
+    lambda name: name.replace("CN=U", "CN=\\55"),
+    lambda name: name.replace("CN=U0", 'CN="U0"'),
+]
+
 
 @dataclass
 class Forest:
@@ -47,7 +88,10 @@ class Forest:
     @property
     def named(self) -> list[Sid]:
         """All SIDs that an entry might name."""
-        known = [made.sid for made in self.principals]
+        known = []
+        for made in self.principals:
+            with suppress(DescriptorError):  # of one that is damaged
+                known.append(made.sid)
         return list(dict.fromkeys([*known, *WELL_KNOWN, *STRANGERS]))
 
 
@@ -114,6 +158,33 @@ def _lose(draw: st.DrawFn, forest: Forest) -> None:
         forest.world.domain("C", "DC=c,DC=example", UNREAD, is_read=False)
     if draw(st.integers(0, 3)) == 0 and "search" in lost:
         forest.world.gap("search of DC=b,DC=example", "cut off")
+
+
+@st.composite
+def damaged_forests(draw: st.DrawFn) -> Forest:
+    """Forests in which some objects are damaged, and some names are spelled in other ways."""
+    forest = draw(forests())
+    for made in draw(st.lists(st.sampled_from(forest.principals), max_size=3)):
+        damage(made, draw(st.sampled_from(DAMAGES)))
+    for made in draw(st.lists(st.sampled_from(forest.principals), max_size=4)):
+        spell = draw(st.sampled_from(SPELLINGS))
+        for attribute in ("member", "memberof"):
+            values = made.attributes.get(attribute, [])
+            values[:] = [respelled(value, spell) for value in values]
+    forest.world.objects = draw(st.permutations(forest.world.objects))
+    return forest
+
+
+def respelled(value: bytes, spell: Callable[[str], str]) -> bytes:
+    return spell(value.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
+def damage(made: Made, values: Mapping[str, object]) -> None:
+    for name, value in values.items():
+        if name not in ("member", "memberOf", "objectClass"):
+            made.attributes.pop(name.lower(), None)
+        if value is not None:
+            made.put(**{name: value})
 
 
 @st.composite

@@ -8,7 +8,7 @@ from adaudit.access.carriers import Carriers, accounts
 from adaudit.directory.membership import Membership
 from adaudit.security import sid as sids
 from adaudit.security.sid import Sid
-from tests.access.forest_strategies import Forest, forests, servers
+from tests.access.forest_strategies import Forest, damaged_forests, forests, servers
 from tests.builders import World
 
 
@@ -18,9 +18,20 @@ def carriers_of(forest: Forest, data: st.DataObject) -> Carriers:
     return Carriers(membership, data.draw(servers(membership)), subjects)
 
 
-@given(forests(), st.data())
+@given(st.one_of(forests(), damaged_forests()), st.data())
 def test_who_carries_a_sid_is_what_every_token_says(forest: Forest, data: st.DataObject) -> None:
-    carriers = carriers_of(forest, data)
+    agrees_with_tokens(carriers_of(forest, data), forest)
+
+
+@given(st.one_of(forests(), damaged_forests()), st.data())
+def test_it_is_so_of_all_accounts_too_which_are_found_list_by_list(
+    forest: Forest, data: st.DataObject
+) -> None:
+    membership = Membership.of(forest.world.snapshot())
+    agrees_with_tokens(Carriers(membership, data.draw(servers(membership))), forest)
+
+
+def agrees_with_tokens(carriers: Carriers, forest: Forest) -> None:
     named = {*forest.named, *(sid for sid, _ in carriers.all())}
     for number, subject in enumerate(carriers.subjects):
         token = token_of(subject, carriers.server, carriers.membership)

@@ -3,74 +3,11 @@
 from collections.abc import Mapping
 
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from adaudit.directory.membership import Arc, Membership
 from adaudit.security.sid import Sid
-from tests.access.forest_strategies import Forest, forests
-from tests.builders import Made
+from tests.access.forest_strategies import Forest, damaged_forests
 from tests.directory.plain_membership import PlainMembership
-
-DAMAGES = [
-    {"objectSid": b"\x01\x05damaged"},
-    {"objectSid": Sid(5, (21, 1, 1, 1, 1000))},
-    {"objectSid": Sid(5, (32, 1, 1, 1, 544))},
-    {"sIDHistory": b"damaged"},
-    {"groupType": b"two"},
-    {"groupType": b" 2 "},
-    {"groupType": None},
-    {"groupType": b"99999999999999999999999"},
-    {"userAccountControl": b"two"},
-    {"userAccountControl": b"-1"},
-    {"userAccountControl": b"\xff"},
-    {"primaryGroupID": b"-5"},
-    {"primaryGroupID": b"99999999999"},
-    {"primaryGroupID": b"1_100"},
-    {"primaryGroupID": b"1000"},
-    {"primaryGroupID": b""},
-    {"member": b"no name"},
-    {"member": b"CN=\xff,DC=a"},
-    {"memberOf": b"no name"},
-    {"member": b"CN=G1,DC=a,DC=example"},
-    {"member": b"DC=a,DC=example"},
-    {"memberOf": b"CN=U0,CN=Users,DC=a,DC=example"},
-    {"memberOf": b"CN=Hidden,CN=Users,DC=a,DC=example"},
-    {"memberOf": b"CN=Hidden,CN=Users,DC=c,DC=example"},
-    {"member": b"CN=Hidden,CN=Users,DC=a,DC=example"},
-    {"objectClass": b"foreignSecurityPrincipal"},
-    {"objectClass": b"domainDNS"},
-    {"objectClass": b"group"},
-]
-SPELLINGS = [
-    str.lower,
-    str.upper,
-    lambda name: name.replace(",", ", "),
-    lambda name: name.replace("CN=U", "CN=\\55"),
-    lambda name: name.replace("CN=U0", 'CN="U0"'),
-]
-
-
-@st.composite
-def damaged_forests(draw: st.DrawFn) -> Forest:
-    """Forests in which some objects are damaged, and some names are spelled in other ways."""
-    forest = draw(forests())
-    for made in draw(st.lists(st.sampled_from(forest.principals), max_size=3)):
-        damage(made, draw(st.sampled_from(DAMAGES)))
-    for made in draw(st.lists(st.sampled_from(forest.principals), max_size=4)):
-        spell = draw(st.sampled_from(SPELLINGS))
-        for attribute in ("member", "memberof"):
-            values = made.attributes.get(attribute, [])
-            values[:] = [spell(value.decode("latin-1")).encode("latin-1") for value in values]
-    forest.world.objects = draw(st.permutations(forest.world.objects))
-    return forest
-
-
-def damage(made: Made, values: Mapping[str, object]) -> None:
-    for name, value in values.items():
-        if name not in ("member", "memberOf", "objectClass"):
-            made.attributes.pop(name.lower(), None)
-        if value is not None:
-            made.put(**{name: value})
 
 
 def by_group(arcs: Mapping[Sid, tuple[Arc, ...]]) -> dict[Sid, set[Arc]]:
