@@ -32,8 +32,9 @@ class LdifSource:
 
     warnings: tuple[str, ...] = ()
 
-    def __init__(self, files: Sequence[Path]) -> None:
+    def __init__(self, files: Sequence[Path], *, everything: bool = False) -> None:
         self._files = tuple(files)
+        self.everything = everything
         self.description = "LDIF " + ", ".join(path.name for path in self._files)
 
     def read(self) -> Iterator[Item]:
@@ -42,7 +43,7 @@ class LdifSource:
 
         Raises `CollectError` when there is no such object in any file.
         """
-        reading = _Reading()
+        reading = _Reading(everything=self.everything)
         for path in self._files:
             yield Stage(path.name)
             yield from reading.file(path)
@@ -54,7 +55,8 @@ class LdifSource:
 class _Reading:
     """One pass over the files."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, everything: bool) -> None:
+        self._everything = everything
         self.ranges = Ranges()
         self.count = 0
         self.first_fault: Gap | None = None
@@ -95,7 +97,8 @@ class _Reading:
             yield self._fault(f"{name}:{record.line}", error.message)
             return
         names = record.attributes.get("objectclass", [])
-        want = wanted(dn, frozenset(value.decode("utf-8", "replace").lower() for value in names))
+        classes = frozenset(value.decode("utf-8", "replace").lower() for value in names)
+        want = wanted(dn, classes, everything=self._everything)
         if want is None:
             return
         entry, parts = sift(dn, record.attributes, want)

@@ -3,7 +3,8 @@ What is read from a forest, as data: one list of searches for every source.
 
 A live directory is asked with these searches, and a file is sifted by them, so both give the
 same snapshot. No attribute that can hold a secret is among them, and descriptors are asked for
-where a check judges them. [MS-ADTS] 3.1.1.1, 6.1.1
+where a check judges them, or of every object where `everything` is to be read.
+[MS-ADTS] 3.1.1.1, 6.1.1
 """
 
 import re
@@ -11,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
+from hashlib import sha256
 
 from adaudit.collect.exchange_attributes import EXCHANGE
 from adaudit.directory.dn import Dn
@@ -93,8 +95,33 @@ ROOT_DSE = Search(
 
 
 @lru_cache(maxsize=256)
-def forest_searches(configuration: Dn) -> tuple[Search, ...]:
+def forest_searches(configuration: Dn, *, everything: bool = False) -> tuple[Search, ...]:
     """What is read once a forest, from its configuration and schema."""
+    searches = _forest_searches(configuration)
+    if not everything:
+        return searches
+    schema = configuration.child("CN=Schema")  # a partition of its own
+    return (
+        _everything("all objects of the configuration", configuration, searches),
+        _everything("all objects of the schema", schema, searches),
+    )
+
+
+@lru_cache(maxsize=256)
+def domain_searches(domain: Dn, *, everything: bool = False) -> tuple[Search, ...]:
+    """What is read of each domain."""
+    name = ".".join(rdn.partition("=")[2] for rdn in domain.rdns)
+    searches = _domain_searches(domain, name)
+    return (_everything(f"all objects of {name}", domain, searches),) if everything else searches
+
+
+def _everything(what: str, base: Dn, searches: Iterable[Search]) -> Search:
+    """One search in the place of several: all objects, and of each what any of them asks for."""
+    names = {name.lower(): name for search in searches for name in search.attributes}
+    return Search(what, base, Scope.SUBTREE, tuple(names.values()), with_descriptor=True)
+
+
+def _forest_searches(configuration: Dn) -> tuple[Search, ...]:
     services = configuration.child("CN=Services")
     exchange = services.child("CN=Microsoft Exchange")
     directory_service = services.child("CN=Windows NT").child("CN=Directory Service")
@@ -131,10 +158,7 @@ def forest_searches(configuration: Dn) -> tuple[Search, ...]:
     )
 
 
-@lru_cache(maxsize=256)
-def domain_searches(domain: Dn) -> tuple[Search, ...]:
-    """What is read of each domain."""
-    name = ".".join(rdn.partition("=")[2] for rdn in domain.rdns)
+def _domain_searches(domain: Dn, name: str) -> tuple[Search, ...]:
     system_objects = domain.child("CN=Microsoft Exchange System Objects")
     base, subtree = Scope.BASE, Scope.SUBTREE
     return (
@@ -181,14 +205,14 @@ class Wanted:
     descriptor: bool
 
 
-def wanted(dn: Dn, classes: frozenset[str]) -> Wanted | None:
+def wanted(dn: Dn, classes: frozenset[str], *, everything: bool = False) -> Wanted | None:
     """
     What the plan wants of an object of that name and those classes, None where it wants none.
 
     The naming contexts are read off the name, as a file need not say which there are: the
     configuration is `CN=Configuration` under a domain, and domains are all of `DC=`.
     """
-    finding = [search for search in _searches_at(dn) if search.finds(dn, classes)]
+    finding = [search for search in _searches_at(dn, everything) if search.finds(dn, classes)]
     return wanted_by(*finding) if finding else None
 
 
@@ -208,14 +232,29 @@ def naming_context(dn: Dn) -> Dn | None:
     return _parsed(",".join(dn.rdns[-depth:]))
 
 
-def _searches_at(dn: Dn) -> tuple[Search, ...]:
+def searches_of(context: Dn, *, everything: bool = False) -> tuple[Search, ...]:
+    """The searches of a naming context: of the configuration with the schema, or of a domain."""
+    if context.path.endswith("cn=configuration"):
+        return forest_searches(context, everything=everything)
+    return domain_searches(context, everything=everything)
+
+
+def fingerprint(*, everything: bool = False) -> str:
+    """A text that is another one when the plan asks for something else."""
+    domain = Dn("DC=x")
+    asked = (
+        ROOT_DSE,
+        *forest_searches(domain.child("CN=Configuration"), everything=everything),
+        *domain_searches(domain, everything=everything),
+    )
+    return sha256(repr(asked).encode()).hexdigest()
+
+
+def _searches_at(dn: Dn, everything: bool) -> tuple[Search, ...]:  # noqa: FBT001 - passed on
     if not dn.text:
         return (ROOT_DSE,)
     context = naming_context(dn)
-    if context is None:
-        return ()
-    is_configuration = context.path.endswith("cn=configuration")
-    return forest_searches(context) if is_configuration else domain_searches(context)
+    return searches_of(context, everything=everything) if context else ()
 
 
 @lru_cache(maxsize=256)

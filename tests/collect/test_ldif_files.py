@@ -152,3 +152,12 @@ def test_an_unreadable_object_of_exchange_is_kept_without_its_descriptor(file: P
     dn = "CN=EX01,CN=Microsoft Exchange,CN=Services,CN=Configuration,DC=contoso,DC=example"
     file.write_text(f"dn: {dn}\n\n", encoding="utf-8")
     assert read(file) == [Entry(Dn(dn))]
+
+
+def test_everything_keeps_objects_that_no_check_needs_with_their_descriptors(file: Path) -> None:
+    dn = "CN=c,DC=contoso,DC=example"
+    file.write_text(f"dn: {dn}\nobjectClass: contact\nnTSecurityDescriptor:: AQAEgA==\n\n")
+    (contact,) = [
+        each for each in LdifSource([file], everything=True).read() if each != Stage(file.name)
+    ]
+    assert contact == Entry(Dn(dn), {"objectclass": (b"contact",)}, b"\1\0\4\x80")

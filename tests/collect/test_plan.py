@@ -8,6 +8,7 @@ from adaudit.collect.plan import (
     Search,
     Wanted,
     domain_searches,
+    fingerprint,
     forest_searches,
     naming_context,
     wanted,
@@ -16,7 +17,12 @@ from adaudit.directory.dn import Dn
 
 DOMAIN = Dn("DC=contoso,DC=example")
 CONFIGURATION = DOMAIN.child("CN=Configuration")
-EVERY_SEARCH = (ROOT_DSE, *forest_searches(CONFIGURATION), *domain_searches(DOMAIN))
+FEW = (*forest_searches(CONFIGURATION), *domain_searches(DOMAIN))
+ALL = (
+    *forest_searches(CONFIGURATION, everything=True),
+    *domain_searches(DOMAIN, everything=True),
+)
+EVERY_SEARCH = (ROOT_DSE, *FEW, *ALL)
 IDENTITY = {"objectclass", "objectguid"}
 
 
@@ -164,3 +170,39 @@ def test_members_are_wanted_of_groups() -> None:
 def test_nothing_is_wanted_of_other_objects() -> None:
     assert wanted(Dn(f"CN=c,{DOMAIN}"), frozenset({"contact"})) is None
     assert wanted(Dn(f"CN=s,CN=Sites,{CONFIGURATION}"), frozenset({"site"})) is None
+
+
+def test_everything_is_all_objects_of_each_partition_with_their_descriptors() -> None:
+    assert [(search.base, search.scope, search.filter) for search in ALL] == [
+        (CONFIGURATION, Scope.SUBTREE, "(objectClass=*)"),
+        (CONFIGURATION.child("CN=Schema"), Scope.SUBTREE, "(objectClass=*)"),
+        (DOMAIN, Scope.SUBTREE, "(objectClass=*)"),
+    ]
+    assert all(search.with_descriptor for search in ALL)
+
+
+@pytest.mark.parametrize("search", FEW, ids=lambda search: search.what)
+def test_everything_asks_for_all_that_any_search_asks_for(search: Search) -> None:
+    above = [each for each in ALL if search.base == each.base or search.base.is_below(each.base)]
+    whole = max(above, key=lambda each: len(each.base.rdns))
+    assert set(whole.requested) >= set(search.requested)
+
+
+def test_of_a_file_everything_is_every_object_of_the_forest() -> None:
+    for dn in (f"CN=c,{DOMAIN}", f"CN=s,CN=Sites,{CONFIGURATION}", f"CN=u,{DOMAIN}"):
+        found = wanted(Dn(dn), frozenset({"contact"}), everything=True)
+        assert found is not None
+        assert found.descriptor
+
+
+def test_of_a_file_everything_has_at_least_what_the_checks_need() -> None:
+    objects = {f"CN=g,{DOMAIN}": "group", f"CN=Group,CN=Schema,{CONFIGURATION}": "classschema"}
+    for dn, name in objects.items():
+        everything = wanted(Dn(dn), frozenset({name}), everything=True)
+        assert everything is not None
+        assert everything.attributes >= want(dn, name).attributes
+
+
+def test_another_plan_has_another_fingerprint() -> None:
+    assert fingerprint() == fingerprint()
+    assert fingerprint() != fingerprint(everything=True)
