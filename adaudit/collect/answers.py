@@ -5,21 +5,17 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from adaudit.collect.ber import BerError, Element, elements
+from adaudit.collect.entries import FoundObject, Names
 
-_SEQUENCE = 0x30
+__all__ = ["PAGED_RESULTS", "Answer", "FoundObject", "FoundReference", "Result", "decode_answer"]
+
+_SEQUENCE, _SET = 0x30, 0x31
+_INTEGER, _ENUMERATED, _OCTETS = 0x02, 0x0A, 0x04
 _CONTROLS = 0xA0
 _REFERRAL = 0xA3
 _SASL_CREDENTIALS = 0x87
 _RESPONSE_NAME = 0x8A
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
-
-
-@dataclass(frozen=True, slots=True)
-class FoundObject:
-    """A search result entry; attribute names are in lower case, options included."""
-
-    dn: str
-    attributes: Mapping[str, list[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,38 +48,54 @@ class Answer:
 
     @property
     def cookie(self) -> bytes:
-        """What the next page is asked for with, empty when this is the last. [RFC2696]"""
+        """
+        What the next page is asked for with, empty when this is the last. [RFC2696]
+
+        Raises `BerError`.
+        """
         value = self.controls.get(PAGED_RESULTS)
         if value is None:
             return b""
-        (control,) = elements(value)
-        _, cookie = control.children()
-        return cookie.value
+        try:
+            (control,) = elements(value)
+            size, cookie = _of(control, _SEQUENCE).children()
+        except ValueError as error:
+            raise BerError(f"a control of another form: {error}") from error
+        _of(size, _INTEGER)
+        return _of(cookie, _OCTETS).value
 
 
 _Operation: TypeAlias = FoundObject | FoundReference | Result
 
 
-def decode_answer(data: bytes) -> Answer:
+def decode_answer(data: bytes, names: Names | None = None) -> Answer:
     """Decode one whole message; `BerError` when it is none, or of an unknown operation."""
     try:
         (envelope,) = elements(data)
-        message_id, operation, *rest = envelope.children()
-        decode = _DECODERS.get(operation.tag)
-        if envelope.tag != _SEQUENCE or decode is None:
-            raise BerError(f"a message with the tag 0x{operation.tag:02x}")
+        message_id, operation, *rest = _of(envelope, _SEQUENCE).children()
         controls = _controls(rest[0]) if rest and rest[0].tag == _CONTROLS else {}
-        return Answer(message_id.integer(), decode(operation), controls)
+        number = _of(message_id, _INTEGER).integer()
+        if operation.tag == _FOUND_OBJECT:
+            return Answer(number, _object(operation, Names() if names is None else names), controls)
+        decode = _DECODERS.get(operation.tag)
+        if decode is None:
+            raise BerError(f"a message with the tag 0x{operation.tag:02x}")
+        return Answer(number, decode(operation), controls)
     except ValueError as error:  # another number of elements than the message has
         raise BerError(f"a message of another form: {error}") from error
 
 
-def _object(operation: Element) -> FoundObject:
+def _object(operation: Element, names: Names) -> FoundObject:
     name, attributes = operation.children()
-    found: dict[str, list[bytes]] = {}
-    for attribute in attributes.children():
-        description, values = attribute.children()
-        found[_text(description).lower()] = [value.value for value in values.children()]
+    found: dict[str, tuple[bytes, ...]] = {}
+    for attribute in _of(attributes, _SEQUENCE).children():
+        description, values = _of(attribute, _SEQUENCE).children()
+        held = tuple([_of(value, _OCTETS).value for value in _of(values, _SET).children()])
+        known = names[_of(description, _OCTETS).value]
+        if known in found:
+            raise BerError(f"the attribute `{known}` twice")
+        if known:
+            found[known] = held
     return FoundObject(_text(name), found)
 
 
@@ -98,29 +110,35 @@ def _result(operation: Element) -> Result:
     credentials = optional.get(_SASL_CREDENTIALS)
     extension = optional.get(_RESPONSE_NAME)
     return Result(
-        code.integer(),
+        _of(code, _ENUMERATED).integer(),
         _text(diagnostic).rstrip("\0\n"),
         tuple(_text(url) for url in referral.children()) if referral else (),
         credentials.value if credentials else None,
-        _text(extension) if extension else None,
+        _text(extension, _RESPONSE_NAME) if extension else None,
     )
 
 
 def _controls(part: Element) -> dict[str, bytes]:
     controls = {}
     for control in part.children():
-        name, *rest = control.children()
+        name, *rest = _of(control, _SEQUENCE).children()
         controls[_text(name)] = rest[-1].value if rest else b""
     return controls
 
 
-def _text(part: Element) -> str:
-    return part.value.decode("utf-8", "backslashreplace")
+def _text(part: Element, tag: int = _OCTETS) -> str:
+    return _of(part, tag).value.decode("utf-8", "backslashreplace")
 
 
+def _of(part: Element, tag: int) -> Element:
+    if part.tag != tag:
+        raise BerError(f"the tag 0x{part.tag:02x} in the place of 0x{tag:02x}")
+    return part
+
+
+_FOUND_OBJECT = 0x64
 _DECODERS: Mapping[int, Callable[[Element], _Operation]] = {
     0x61: _result,
-    0x64: _object,
     0x65: _result,
     0x73: _reference,
     0x78: _result,

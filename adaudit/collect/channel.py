@@ -7,43 +7,32 @@ Nothing else in adaudit writes to the socket of a directory.
 import socket
 import ssl
 from collections.abc import Callable
-from typing import Protocol
 
 from adaudit.collect.allowed import require_allowed
 from adaudit.collect.answers import Answer, decode_answer
 from adaudit.collect.ber import BerError, length_of
+from adaudit.collect.entries import Entries, FoundObject, Names
 from adaudit.collect.operations import Request
+from adaudit.collect.wire import LostConnectionError, NoLdapError, Pipe, Wire
+
+__all__ = ["LARGEST_MESSAGE", "Channel", "LostConnectionError", "NoLdapError", "Pipe", "connect"]
 
 _CHUNK = 1 << 18
-_LARGEST_MESSAGE = 1 << 26
+LARGEST_MESSAGE = 1 << 26
+"""Bytes; one that is announced to be larger is refused before it is received"""
 _SEQUENCE = 0x30
 _NOTICE_OF_DISCONNECTION = "1.3.6.1.4.1.1466.20036"
-
-
-class LostConnectionError(Exception):
-    """The connection ended, or what came over it is no LDAP; the message says which."""
-
-
-class Pipe(Protocol):
-    """What is needed of a socket."""
-
-    def sendall(self, data: bytes, /) -> None:
-        """Send all bytes."""
-
-    def recv(self, size: int, /) -> bytes:
-        """Receive up to `size` bytes, none when the other end has closed."""
-
-    def close(self) -> None:
-        """Close the connection."""
 
 
 class Channel:
     """A connection that sends what is allowed and receives what is well-formed."""
 
     def __init__(self, sock: socket.socket) -> None:
-        self._socket = sock
-        self._pipe: Pipe = sock
-        self._received = bytearray()
+        self._wire = Wire(sock)
+        self._pipe: Pipe = self._wire
+        self._data = b""
+        self._start = 0
+        """Where in the data that was received the next message begins"""
         self._last_id = 0
 
     def send(self, request: Request) -> int:
@@ -55,10 +44,11 @@ class Channel:
         self._last_id += 1
         message = request(self._last_id)
         require_allowed(message)
+        self._wire.begin()
         self._pipe.sendall(message)
         return self._last_id
 
-    def receive(self, message_id: int) -> Answer:
+    def receive(self, message_id: int, names: Names | None = None) -> Answer:
         """
         Wait for the next answer to a request.
 
@@ -66,27 +56,41 @@ class Channel:
         `TimeoutError`, when the connection fails.
         """
         try:
-            answer = decode_answer(self._message())
+            answer = decode_answer(self._message(), names)
         except BerError as error:
-            raise LostConnectionError(f"the server does not speak LDAP: {error}") from None
+            raise _no_ldap(error) from None
         if answer.message_id == message_id:
             return answer
         extension = getattr(answer.operation, "extension", None)
         if answer.message_id == 0 and extension == _NOTICE_OF_DISCONNECTION:
             diagnostic = getattr(answer.operation, "diagnostic", "")
             raise LostConnectionError(f"the server ends the connection: {diagnostic}")
-        raise LostConnectionError("the server answers what was not asked")
+        raise NoLdapError("the server answers what was not asked")
+
+    def receive_found(self, message_id: int, entries: Entries) -> list[FoundObject] | Answer:
+        """
+        Wait for what a search finds: the objects that have come by now, or another answer.
+
+        Raises as `receive` does.
+        """
+        try:
+            self._wait_for_message()
+        except BerError as error:
+            raise _no_ldap(error) from None
+        found: list[FoundObject] = []
+        self._start = entries.decode(self._data, self._start, found)
+        return found or self.receive(message_id, entries.names)
 
     def start_tls(self, context: ssl.SSLContext, host: str) -> None:
         """Go on inside TLS. Raises `ssl.SSLError` and other `OSError`."""
-        if self._received:
+        if self._is_ahead:
             # what came before the handshake would be taken for protected
             raise LostConnectionError("the server sends data between StartTLS and TLS")
-        self._pipe = self._socket = context.wrap_socket(self._socket, server_hostname=host)
+        self._pipe = self._wire = self._wire.inside_tls(context, host)
 
     def seal(self, sealed: Callable[[Pipe], Pipe]) -> None:
         """Go on inside a SASL security layer."""
-        if self._received:
+        if self._is_ahead:
             raise LostConnectionError("the server sends data between the bind and its sealing")
         self._pipe = sealed(self._pipe)
 
@@ -94,21 +98,49 @@ class Channel:
         """Close the connection at once."""
         self._pipe.close()
 
+    @property
+    def _is_ahead(self) -> bool:
+        return self._start < len(self._data)
+
     def _message(self) -> bytes:
-        while (length := self._length()) is None or len(self._received) < length:
-            data = self._pipe.recv(_CHUNK)
-            if not data:
-                raise LostConnectionError("the server closed the connection")
-            self._received += data
-        message = bytes(self._received[:length])
-        del self._received[:length]
-        return message
+        end = self._wait_for_message()
+        start, self._start = self._start, end
+        return self._data[start:end]
+
+    def _wait_for_message(self) -> int:
+        """Where the first message that is not taken yet ends, once all of it is there."""
+        while True:
+            length = self._length()
+            end = self._start + (length or 0)
+            if length is not None and end <= len(self._data):
+                return end
+            self._receive(end - len(self._data))
+
+    def _receive(self, missing: int) -> None:
+        """Receive at least `missing` bytes, or one; what was taken is forgotten."""
+        data = self._data[self._start :] + self._received()
+        missing -= len(data) - (len(self._data) - self._start)
+        if missing > 0:
+            more = bytearray(data)  # appending to bytes would copy all of it each time
+            end = len(more) + missing
+            while len(more) < end:
+                more += self._received()
+            data = bytes(more)
+        self._data, self._start = data, 0
+
+    def _received(self) -> bytes:
+        data = self._pipe.recv(_CHUNK)
+        if not data:
+            raise LostConnectionError("the server closed the connection")
+        return data
 
     def _length(self) -> int | None:
-        if self._received and self._received[0] != _SEQUENCE:
-            raise BerError(f"a message that starts with 0x{self._received[0]:02x}")
-        length = length_of(self._received)
-        if length is not None and length > _LARGEST_MESSAGE:
+        if not self._is_ahead:
+            return None
+        if self._data[self._start] != _SEQUENCE:
+            raise BerError(f"a message that starts with 0x{self._data[self._start]:02x}")
+        length = length_of(self._data, self._start)
+        if length is not None and length > LARGEST_MESSAGE:
             raise BerError(f"a message of {length} bytes")
         return length
 
@@ -120,3 +152,7 @@ def connect(host: str, port: int, timeout: float) -> Channel:
     Raises `OSError`, of which `socket.gaierror`, `TimeoutError`, `ConnectionRefusedError`.
     """
     return Channel(socket.create_connection((host, port), timeout))
+
+
+def _no_ldap(error: BerError) -> NoLdapError:
+    return NoLdapError(f"the server does not speak LDAP: {error}")

@@ -23,7 +23,7 @@ PAGE_DONE = bytes.fromhex(
 
 
 def test_an_entry_has_its_name_and_values() -> None:
-    assert decode_answer(ENTRY).operation == FoundObject("DN=x", {"cn": [b"a", b"b"]})
+    assert decode_answer(ENTRY).operation == FoundObject("DN=x", {"cn": (b"a", b"b")})
 
 
 def test_a_result_has_its_code() -> None:
