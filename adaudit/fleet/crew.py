@@ -18,6 +18,7 @@ from adaudit.config import TargetConfig
 from adaudit.errors import AdauditError
 from adaudit.fleet.executor import T, Watch
 from adaudit.fleet.faults import as_error
+from adaudit.fleet.turns import Again
 from adaudit.fleet.workers import Cluster, Worker, lost_scheduler, lost_twice, no_worker
 
 GRACE = 30.0
@@ -65,8 +66,8 @@ class FleetCrew(Generic[T]):
         worker = min(free, key=lambda each: busy[each.address])
         return self._give(target, worker)
 
-    def outcome(self, target: TargetConfig, done: Future[T]) -> T | AdauditError | None:
-        """What the worker gave; None if it was lost and another one may try."""
+    def outcome(self, target: TargetConfig, done: Future[T]) -> T | AdauditError | Again:
+        """What the worker gave; if it was lost, another one may try once."""
         address = self._places.pop(done)
         if self.watch:
             self.watch.end(target.name)
@@ -113,18 +114,18 @@ class FleetCrew(Generic[T]):
             self.watch.begin(target.name, worker.address)
         return future
 
-    def _without(self, target: TargetConfig, address: str) -> AdauditError | None:
+    def _without(self, target: TargetConfig, address: str) -> AdauditError | Again:
         """What comes of a target that was given up, by us or because of the scheduler."""
         self._look_now()
         if self._is_lost or address in self._workers:
             return lost_scheduler(address)
         return self._lose(target, address)
 
-    def _lose(self, target: TargetConfig, address: str) -> AdauditError | None:
+    def _lose(self, target: TargetConfig, address: str) -> AdauditError | Again:
         lost = self._lost.setdefault(target.name, [])
         lost.append(address)
         if len(lost) > 1:
             return lost_twice(lost)
         if self.watch:
             self.watch.note(f"{target.name}: the worker `{address}` was lost: read once more")
-        return None
+        return Again()

@@ -15,6 +15,11 @@ _TICK = 0.25
 """Seconds; on Windows Ctrl-C is only seen between two waits"""
 
 
+@dataclass(frozen=True, slots=True)
+class Again:
+    """Comes of a target whose reading ended without its fault: it has to be started again."""
+
+
 class Crew(Protocol[T]):
     """Who carries out work on one target, at places of which there are some."""
 
@@ -24,8 +29,8 @@ class Crew(Protocol[T]):
     def start(self, target: TargetConfig) -> Future[T] | AdauditError | None:
         """Start a target; None if all places are taken now, an error if there is none for it."""
 
-    def outcome(self, target: TargetConfig, done: Future[T]) -> T | AdauditError | None:
-        """What came of a target; None if it has to be started again."""
+    def outcome(self, target: TargetConfig, done: Future[T]) -> T | AdauditError | Again:
+        """What came of a target."""
 
 
 @dataclass(slots=True)
@@ -74,7 +79,7 @@ class Turns(Generic[T]):
         target = self.targets[number]
         self._asked.subtract(servers_of(target))
         outcome = self.crew.outcome(target, future)
-        if outcome is None:
+        if isinstance(outcome, Again):
             self._waiting.insert(0, number)
         else:
             self.outcomes[number] = outcome

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from tests.smtp_servers import LOOPBACK
 
-_START = 30.0
-"""Seconds for a process to listen"""
+_PATIENCE = 30.0
+"""Seconds for processes to start"""
 _ENVIRONMENT = {
     "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
     "DASK_DISTRIBUTED__SCHEDULER__DASHBOARD__ENABLED": "False",
@@ -22,11 +22,14 @@ _ENVIRONMENT = {
 class Cluster:
     """Processes that listen on loopback, and end with the test."""
 
-    def __init__(self, folder: Path, scheme: str = "tcp", tls: Mapping[str, Path] | None = None):
+    def __init__(
+        self, folder: Path, scheme: str = "tcp", tls: Mapping[str, Path] | None = None
+    ) -> None:
         self.folder = folder
         self.scheme = scheme
         self._tls = [text for name, path in (tls or {}).items() for text in (name, str(path))]
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._logs: list[Path] = []
         self._port = _free_port()
         self.scheduler = self._start("scheduler", self._port, "--port", str(self._port))
 
@@ -39,6 +42,7 @@ class Cluster:
         """Start a worker that takes one target at a time; its address."""
         port = _free_port()
         resources = ",".join(f"site-{site}=1" for site in sites)
+        self._logs.append(self.folder / f"worker-{port}.log")
         return self._start(
             "worker",
             port,
@@ -47,6 +51,14 @@ class Cluster:
             *("--local-directory", str(self.folder / f"worker-{port}"), "--resources", resources),
             **environment,
         )
+
+    def wait(self) -> None:
+        """Wait until all workers are known to the scheduler."""
+        end = time.monotonic() + _PATIENCE
+        while not all(b"Registered to" in log.read_bytes() for log in self._logs):
+            if time.monotonic() > end:
+                raise TimeoutError(str(self._logs))
+            time.sleep(0.05)
 
     def kill(self, address: str) -> None:
         """End a process as a machine that loses its power does."""
@@ -65,7 +77,8 @@ class Cluster:
         program = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
         program += ["--host", f"{self.scheme}://{LOOPBACK}", "--no-dashboard", *self._tls]
         address = f"{self.scheme}://{LOOPBACK}:{port}"
-        with (self.folder / f"{what}-{port}.log").open("wb") as log:
+        path = self.folder / f"{what}-{port}.log"
+        with path.open("wb") as log:
             self._processes[address] = subprocess.Popen(
                 program,
                 env={**os.environ, **_ENVIRONMENT, **environment},
@@ -75,17 +88,6 @@ class Cluster:
                 stderr=log,
             )
         return address
-
-
-def wait_for(address: str) -> None:
-    """Wait until something listens."""
-    end = time.monotonic() + _START
-    port = int(address.rpartition(":")[2])
-    while time.monotonic() < end:
-        with contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port), 1):
-            return
-        time.sleep(0.05)
-    raise TimeoutError(f"nothing listens at {address}")
 
 
 @contextlib.contextmanager
