@@ -107,13 +107,21 @@ def measure(options: Options) -> Result:
     rows, shapes, figures = [], [], {}
     for kind, data in kinds.items():
         size = sum(map(len, data)) / len(data)
-        shapes.append(f"{kind}: {len(data):,}, {len(set(data)):,} different, {size:,.0f} bytes each")
+        shapes.append(
+            f"{kind}: {len(data):,}, {len(set(data)):,} different, {size:,.0f} bytes each"
+        )
         rates = compare(kind, data, options.rounds)
         middle = {name: median(each) for name, each in rates.items()}
         for name, each in rates.items():
             rows.append(
-                (kind, name, spread(each))
-                + tuple(times(middle[name] / middle[peer]) for peer in ("impacket", "BloodHound.py"))
+                (
+                    kind,
+                    name,
+                    spread(each),
+                    *tuple(
+                        times(middle[name] / middle[peer]) for peer in ("impacket", "BloodHound.py")
+                    ),
+                )
             )
         figures[f"decode {kind}"] = middle["adaudit"]
         for peer in ("impacket", "BloodHound.py"):
@@ -124,13 +132,19 @@ def measure(options: Options) -> Result:
         ("data", "decoder", "descriptors/s", "x impacket", "x BloodHound.py"),
         rows,
         [
-            "Each descriptor is decoded and the result dropped, with no garbage collection; "
-            f"peers decode a sample of {_SLOW_SAMPLE} in each round, adaudit all of them.",
-            "adaudit checks every length and begins each round with nothing remembered: its rate "
-            "includes the decoding of each different descriptor. impacket, BloodHound.py and winacl "
-            "remember nothing. BloodHound.py's second row derives its edges too.",
-            "`split only` is what finding the holders of a right takes: every length checked, "
-            "entries as bytes.",
+            (
+                "Each descriptor is decoded and the result dropped, with no garbage collection; "
+                f"peers decode a sample of {_SLOW_SAMPLE} in each round, adaudit all of them."
+            ),
+            (
+                "adaudit checks every length and begins each round with nothing remembered: its rate "
+                "includes the decoding of each different descriptor. impacket, BloodHound.py and winacl "
+                "remember nothing. BloodHound.py's second row derives its edges too."
+            ),
+            (
+                "`split only` is what finding the holders of a right takes: every length checked, "
+                "entries as bytes."
+            ),
         ],
         figures,
     )

@@ -245,4 +245,3 @@ def _passed_on(ace: Ace, object_class: str) -> Ace:
     if meant is not None and str(meant) != CLASS_GUIDS[object_class]:
         flags |= AceFlags.INHERIT_ONLY
     return Ace(ace.type, flags, ace.mask, ace.trustee, ace.object_type, meant)
-

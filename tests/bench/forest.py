@@ -108,7 +108,10 @@ class Forest:
             values = _defined(name, UUID(int=len(name)), subClassOf=parent)
             yield Row(_in_schema(name), _of("classSchema") | values, None)
         yield Row(_in_schema("member"), _of("attributeSchema") | _defined("member", MEMBER), None)
-        for name, right in {"Send-As": SEND_AS, "User-Force-Change-Password": RESET_PASSWORD}.items():
+        for name, right in {
+            "Send-As": SEND_AS,
+            "User-Force-Change-Password": RESET_PASSWORD,
+        }.items():
             dn = f"CN={name},CN=Extended-Rights,{CONFIGURATION}"
             values = {"rightsGuid": (right.encode(),), "displayName": (name.encode(),)}
             yield Row(dn, _of("controlAccessRight") | values, None)
@@ -196,7 +199,12 @@ class Forest:
         return self._row(computer, "computer", unit, dn, values)
 
     def _row(
-        self, number: int, object_class: str, unit: int, dn: str, values: dict[str, tuple[bytes, ...]]
+        self,
+        number: int,
+        object_class: str,
+        unit: int,
+        dn: str,
+        values: dict[str, tuple[bytes, ...]],
     ) -> Row:
         guid = number.to_bytes(8, "little") + object_class.encode()[:8].ljust(8, b"-")
         identity = {"objectClass": _CHAINS[object_class], "objectGUID": (guid,)}

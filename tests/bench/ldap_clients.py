@@ -54,7 +54,7 @@ def adaudit(port: int) -> Iterator[Read]:
         count, cookie = 0, b""
         while True:
             page = session.page(USERS, names, cookie)
-            count += len(page.found)
+            count += sum(map(len, page))
             cookie = page.cookie
             if not cookie:
                 return count

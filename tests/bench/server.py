@@ -322,9 +322,9 @@ def running(objects: int, *, is_detailed: bool = False) -> Iterator[int]:
     command = [sys.executable, "-m", "tests.bench.server", str(objects)]
     command += ["--detailed"] if is_detailed else []
     root = Path(__file__).parents[2]
-    with subprocess.Popen(command, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
-        if child.stdin is None or child.stdout is None:
-            raise OSError("no pipes to the server")
+    with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE) as child:
+        if child.stdout is None:
+            raise OSError("no pipe from the server")
         try:
             yield int(child.stdout.readline())
         finally:

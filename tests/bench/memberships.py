@@ -1,0 +1,176 @@
+"""Who is in what, however deep: members of all groups, tokens of all users."""
+
+import gc
+from array import array
+from collections.abc import Callable, Sequence
+from statistics import median
+
+import networkx as nx
+
+from adaudit.access.bitmap import BitMap, union
+from adaudit.access.members import member_sets
+from adaudit.directory.membership import Membership
+from adaudit.directory.snapshot import Snapshot
+from tests.bench.clock import memory_mb, seconds, timed
+from tests.bench.graph import Graph
+from tests.bench.result import Options, Result, run_part, spread, times
+from tests.bench.snapshot import written
+
+_SAMPLE = 1_000
+"""Users for whom a peer goes up, in each round"""
+
+Groups = Sequence[int]
+
+
+def members(graph: Graph) -> list[BitMap]:
+    """The users in each group, by whatever way."""
+    return member_sets([BitMap(each) for each in graph.members], graph.below)
+
+
+def tokens(above: list[list[int]], direct: Sequence[Groups]) -> list[BitMap]:
+    """The groups that each user is in; users who are in the same ones directly share a set."""
+    closure = member_sets([BitMap((group,)) for group in range(len(above))], above)
+    found: dict[bytes, BitMap] = {}
+    sets = []
+    for groups in direct:
+        key = array("I", groups).tobytes()
+        token = found.get(key)
+        if token is None:
+            token = found[key] = union(closure[group] for group in groups)
+        sets.append(token)
+    return sets
+
+
+def walk(above: list[list[int]], groups: Groups) -> set[int]:
+    """The groups that a user is in, group by group: the plain way."""
+    found = set(groups)
+    pending = list(groups)
+    while pending:
+        for group in above[pending.pop()]:
+            if group not in found:
+                found.add(group)
+                pending.append(group)
+    return found
+
+
+def through_networkx(
+    above: list[list[int]], direct: dict[int, Groups]
+) -> Callable[[int], set[int]]:
+    """`networkx.descendants` over arcs from users and groups to what they are in."""
+    graph = nx.DiGraph()
+    graph.add_edges_from((group, upper) for group, uppers in enumerate(above) for upper in uppers)
+    graph.add_edges_from((("user", user), group) for user, gs in direct.items() for group in gs)
+    return lambda user: nx.descendants(graph, ("user", user))
+
+
+def measure(options: Options) -> Result:
+    """Measure from numbers, and from a snapshot."""
+    graph = Graph.of(options.objects // 2, options.objects // 20)
+    above, direct = graph.above(), graph.groups_of_users()
+    sample = range(0, graph.users, max(1, graph.users // _SAMPLE))
+    descendants = through_networkx(above, {user: direct[user] for user in sample})
+    found: dict[str, list[float]] = {}
+    added: dict[str, float] = {}
+    for _ in range(options.rounds):
+        for name, work in {
+            "members": lambda: members(graph),
+            "tokens": lambda: tokens(above, direct),
+        }.items():
+            gc.collect()
+            before = memory_mb()
+            with timed() as watch:
+                sets = work()
+            found.setdefault(name, []).append(watch.seconds)
+            added.setdefault(name, memory_mb() - before)
+            del sets
+        factor = graph.users / len(sample)
+        for name, go in {
+            "walk": lambda user: walk(above, direct[user]),
+            "networkx": descendants,
+        }.items():
+            spent = seconds(lambda go=go: [len(go(user)) for user in sample])
+            found.setdefault(name, []).append(spent * factor)
+    total, mean = _checked(graph, above, direct, sample, descendants)
+    return _result(options, graph, found, added, (total, mean, len(sample)))
+
+
+def _checked(
+    graph: Graph,
+    above: list[list[int]],
+    direct: Sequence[Groups],
+    sample: Sequence[int],
+    descendants: Callable[[int], set[int]],
+) -> tuple[int, float]:
+    """How many memberships there are, once all ways agree."""
+    sets, reached = tokens(above, direct), members(graph)
+    total = sum(map(len, reached))
+    if total != sum(map(len, sets)):
+        raise AssertionError("members and tokens do not say the same")
+    for user in sample:
+        if not set(sets[user]) == walk(above, direct[user]) == descendants(user):
+            raise AssertionError(f"user {user} is in other groups by another way")
+    return total, total / graph.users
+
+
+def _result(
+    options: Options,
+    graph: Graph,
+    found: dict[str, list[float]],
+    added: dict[str, float],
+    shape: tuple[int, float, int],
+) -> Result:
+    middle = {name: median(each) for name, each in found.items()}
+    total, mean, sampled = shape
+    size, of_snapshot = _of_snapshot(options)
+    names = {
+        "members": "adaudit: members of all groups",
+        "tokens": "adaudit: tokens of all users",
+        "walk": "breadth-first, a user at a time, sets dropped (extrapolated)",
+        "networkx": "networkx.descendants, a user at a time, sets dropped (extrapolated)",
+    }
+    rows = [
+        (
+            text,
+            spread(found[name], 2),
+            f"{added[name]:,.0f}" if name in added else "",
+            times(middle[name] / middle["tokens"]),
+        )
+        for name, text in names.items()
+    ]
+    rows.append(("adaudit: `Membership.of` a snapshot", spread(of_snapshot, 2), f"{size:,.0f}", ""))
+    edges = sum(map(len, graph.below)), sum(map(len, graph.members))
+    return Result(
+        "Memberships",
+        f"{graph.users:,} users, {graph.groups:,} groups, {edges[0]:,} groups and {edges[1]:,} users "
+        f"in groups, {total:,} memberships in all, {mean:,.0f} groups in a token.",
+        ("what", "seconds", "MB added", "x tokens of adaudit"),
+        rows,
+        [
+            (
+                "From numbered arcs in memory to sets that are kept, with circles. Members and tokens "
+                "were found equal to each other in number, and to both peers for all users of the sample."
+            ),
+            f"Peers go up for a sample of {sampled:,} users in each round, times {graph.users / sampled:,.0f}.",
+            "The last row is the whole way from a snapshot: names to numbers, checks, arcs.",
+        ],
+        {
+            "member sets": middle["members"],
+            "tokens": middle["tokens"],
+            "tokens MB": added["tokens"],
+            "membership of snapshot": median(of_snapshot),
+        },
+    )
+
+
+def _of_snapshot(options: Options) -> tuple[float, list[float]]:
+    """The MB added, and the seconds of each round."""
+    with Snapshot.open(written(options)) as snapshot:
+        before = memory_mb()
+        kept = [Membership.of(snapshot)]
+        added = memory_mb() - before
+        kept.clear()
+        return added, [seconds(lambda: Membership.of(snapshot)) for _ in range(2)]
+
+
+if __name__ == "__main__":
+    run_part(measure)
