@@ -109,6 +109,8 @@ class _SealedPipe:
         self._context = context
         self._sealed = bytearray()
         self._plain = b""
+        self._given = 0
+        """How much of what was unsealed last was given on"""
 
     def sendall(self, data: bytes, /) -> None:
         """Seal and send all bytes."""
@@ -117,12 +119,13 @@ class _SealedPipe:
 
     def recv(self, size: int, /) -> bytes:
         """Receive up to `size` bytes of what was sealed."""
-        while not self._plain:
+        while self._given == len(self._plain):
             token = self._token()
             if token is None:
                 return b""
-            self._plain = self._unsealed(token)
-        data, self._plain = self._plain[:size], self._plain[size:]
+            self._plain, self._given = self._unsealed(token), 0
+        data = self._plain[self._given : self._given + size]
+        self._given += len(data)
         return data
 
     def close(self) -> None:
