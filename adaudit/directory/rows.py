@@ -7,8 +7,8 @@ from adaudit.directory.bodies import Bodies
 from adaudit.directory.entry import Entry
 from adaudit.directory.layout import dump_attributes, dump_values, load_values
 
-_BATCH = 1000
-_BATCH_BYTES = 4 * 1024 * 1024
+_BATCH = 100  # rows that still lie in the cache of the processor
+_BATCH_BYTES = 1024 * 1024
 _NONE = 0
 _INSERT = (
     "INSERT INTO object VALUES"
