@@ -93,11 +93,10 @@ class View:
         if text.upper().startswith("S-1-"):
             return Sid.parse(text)
         dn = _dn(text)
-        found = {
-            principal.sid
-            for principal in self.membership.principals.values()
-            if text.lower() in _spellings(principal.name) or principal.dn == dn
-        }
+        bearing = None if dn is None else self.membership.bearing(dn)
+        found = {principal.sid for principal in self.membership.named(text)}
+        if bearing is not None:
+            found.add(bearing.sid)
         if len(found) != 1:
             which = "no principal" if not found else f"{len(found)} principals"
             raise QuestionError(
@@ -162,10 +161,6 @@ class View:
 def _naming_context(reference: Entry) -> Dn | None:
     name = reference.text("nCName")
     return Dn(name) if name else None
-
-
-def _spellings(name: str) -> set[str]:
-    return {name.lower(), name.rpartition("\\")[2].lower()}
 
 
 def _dn(text: str) -> Dn | None:

@@ -8,9 +8,12 @@ from typing import Self
 
 from adaudit.directory.by_sid import BySid
 from adaudit.directory.census import Census
+from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain, Domains
+from adaudit.directory.entry import Entry
 from adaudit.directory.faults import Fault
 from adaudit.directory.issuing import issuing
+from adaudit.directory.known_names import numbers_named, spellings
 from adaudit.directory.numbering import give_numbers
 from adaudit.directory.population import Population
 from adaudit.directory.principal import GroupScope, Principal, fallback_name
@@ -93,6 +96,29 @@ class Membership:
     def domains(self) -> Domains:
         """The domains of the forest."""
         return self.population.domains
+
+    def bearing(self, dn: Dn) -> Principal | None:
+        """The principal of that DN, None if there is none or another one is meant by its SID."""
+        entry = self.population.snapshot.entry(dn)
+        return None if entry is None else self.of_entry(entry)
+
+    def of_entry(self, entry: Entry) -> Principal | None:
+        """The principal that an object is, None if it is none or another is meant by its SID."""
+        return self.population.of_entry(entry)
+
+    def named(self, *names: str) -> Iterator[Principal]:
+        r"""All principals with one of these names, `CONTOSO\EX01$` or `EX01$`, in whatever case."""
+        wanted = {name.lower() for name in names}
+        for number in numbers_named(wanted, self.population):
+            principal = self.population.principal(number)
+            if not wanted.isdisjoint(spellings(principal.name)):
+                yield principal
+
+    def members_of(self, group: Sid) -> Iterator[Sid]:
+        """Who is directly in the group that is meant by a SID, some perhaps twice."""
+        number = self.population.number(group)
+        if number is not None:
+            yield from map(self.population.sid, self.population.members_of(number))
 
     def members_of_domain(self, domain: Sid) -> Iterator[Sid]:
         """Those whose SIDs a domain issued and who are in anything."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from adaudit.directory.census import GroupKind
-from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domains
+from adaudit.directory.entry import Entry
 from adaudit.directory.issuing import domain_of
 from adaudit.directory.principal import Principal, principal_of
-from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.snapshot import PrincipalRow, Snapshot
 from adaudit.directory.upward import Upward
 from adaudit.errors import DirectoryError
 from adaudit.security.sid import Sid
@@ -52,6 +52,11 @@ class Population:
         """The number of the object that is meant by a SID, None if none was read."""
         return self.numbers.get(sid.encode())
 
+    def of_row(self, row: PrincipalRow) -> int | None:
+        """The number of the object in a row, None if it is no principal or another one is meant."""
+        number = self.numbers.get(row[3])
+        return number if number is not None and self.objects[number] == row[0] else None
+
     def sid(self, number: int) -> Sid:
         """The SID of a principal."""
         return Sid.decode(self.sids[number])
@@ -70,13 +75,12 @@ class Population:
     def _made(self) -> dict[int, Principal]:
         return {}
 
-    def bearing(self, dn: Dn) -> Principal | None:
-        """The principal of that name, if it is the one that is meant by its SID."""
-        entry = self.snapshot.entry(dn)
-        values = entry.values("objectSid") if entry else ()
+    def of_entry(self, entry: Entry) -> Principal | None:
+        """The principal that an object is, if it is the one that is meant by its SID."""
+        values = entry.values("objectSid")
         number = self.numbers.get(values[0]) if values else None
         found = None if number is None else self.principal(number)
-        return found if found is not None and found.dn == dn else None
+        return found if found is not None and found.dn == entry.dn else None
 
     @cached_property
     def upward(self) -> Upward:

@@ -71,21 +71,24 @@ class AccountMapping:
 
 @dataclass(frozen=True)
 class Accounts:
-    """The computer accounts of a snapshot by all that can tie them to a server."""
+    """The computer accounts of a snapshot that something ties to a server, by what does."""
 
     by_sign: Mapping[tuple[Sign, str], frozenset[Principal]]
     dns_names: Mapping[Principal, str]
 
     @classmethod
-    def of(cls, snapshot: Snapshot, membership: Membership) -> Self:
-        """Index the computer accounts."""
+    def of(
+        cls, snapshot: Snapshot, membership: Membership, servers: Iterable[ExchangeServer]
+    ) -> Self:
+        """Find the computer accounts that may be those of some servers."""
+        wanted = {key for server in servers for key in _signs_wanted(server)}
         found: dict[tuple[Sign, str], set[Principal]] = defaultdict(set)
         dns_names = {}
-        by_dn = {principal.dn: principal for principal in membership.principals.values()}
         for entry in snapshot.of_class("computer"):
-            principal = by_dn.get(entry.dn)
+            signs = wanted.intersection(_signs_of(entry))
+            principal = membership.of_entry(entry) if signs else None
             if principal is not None:
-                for key in _signs_of(entry):
+                for key in signs:
                     found[key].add(principal)
                 dns_names[principal] = (entry.text("dNSHostName") or "").lower()
         return cls({key: frozenset(principals) for key, principals in found.items()}, dns_names)

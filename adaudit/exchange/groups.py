@@ -6,13 +6,12 @@ do. No verdict hangs on it: the group is named to explain, never to decide. Wher
 servers of Exchange 2007 and later beside older ones, it is the group of the older ones.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from adaudit.access.view import View
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Entry
-from adaudit.directory.membership import Via
 from adaudit.directory.principal import GroupScope, Principal, PrincipalKind
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.exchange.pairs import MailFlow, account_sids
@@ -53,11 +52,11 @@ class ServersGroup:
 
 def servers_groups(flow: MailFlow) -> dict[Domain, ServersGroup | None]:
     """For each domain with Exchange servers: their group, None if nothing tells it surely."""
-    members = _Members.of(flow)
+    servers = _Servers.of(flow)
     found: dict[Domain, ServersGroup | None] = {}
     for domain in flow.view.domains.all:
-        if members.servers_in(domain):
-            found[domain] = _best(_candidates(flow.view, domain, members))
+        if servers.sought_in(domain):
+            found[domain] = _best(_candidates(flow.view, domain, servers))
     return found
 
 
@@ -71,48 +70,52 @@ def _best(candidates: Iterator[ServersGroup]) -> ServersGroup | None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Members:
-    """Direct members of groups, and which accounts are Exchange servers."""
+class _Servers:
+    """Which accounts are Exchange servers, and of what kind."""
 
-    of_group: Mapping[Sid, frozenset[Sid]]
-    servers: frozenset[Sid]
+    older: frozenset[Sid]
     """Accounts of servers that let others in by Send-As"""
     later: frozenset[Sid]
     """Accounts of Exchange 2007 and later, which have a group of their own"""
 
     @classmethod
-    def of(cls, flow: MailFlow) -> "_Members":
-        of_group: dict[Sid, set[Sid]] = {}
-        for member, arcs in flow.view.membership.arcs.items():
-            for arc in arcs:
-                if arc.via in (Via.MEMBER, Via.PRIMARY_GROUP):
-                    of_group.setdefault(arc.group.sid, set()).add(member)
+    def of(cls, flow: MailFlow) -> "_Servers":
         older = [server.label for server in flow.servers if server.decides_by_send_as]
         sids = {label: account_sids(mapping) for label, mapping in flow.accounts.items()}
         return cls(
-            {group: frozenset(members) for group, members in of_group.items()},
             frozenset().union(*(found for label, found in sids.items() if label in older)),
             frozenset().union(*(found for label, found in sids.items() if label not in older)),
         )
 
     def has_older_in(self, domain: Domain) -> bool:
         """Whether a domain has servers whose group is *Exchange Domain Servers*."""
-        return any(sid.domain == domain.sid for sid in self.servers)
+        return any(sid.domain == domain.sid for sid in self.older)
 
-    def servers_in(self, domain: Domain) -> frozenset[Sid]:
+    def sought_in(self, domain: Domain) -> frozenset[Sid]:
         """The servers whose group is sought: the older ones, where there are any."""
-        sought = self.servers if self.has_older_in(domain) else self.later
+        sought = self.older if self.has_older_in(domain) else self.later
         return frozenset(sid for sid in sought if sid.domain == domain.sid)
 
 
-def _candidates(view: View, domain: Domain, members: _Members) -> Iterator[ServersGroup]:
+def _candidates(view: View, domain: Domain, servers: _Servers) -> Iterator[ServersGroup]:
     trustees = _Trustees.of(view, domain)
-    for group in view.membership.principals.values():
-        is_of_later = members.has_older_in(domain) and group.sid in trustees.well_known
+    sought = servers.sought_in(domain)
+    for group in _with_signs(view, sought, trustees):
+        is_of_later = servers.has_older_in(domain) and group.sid in trustees.well_known
         if _may_be_made_by_setup(group) and group.domain == domain and not is_of_later:
-            clues = tuple(_clues(view, group, members, trustees, domain))
+            clues = tuple(_clues(view, group, sought, trustees))
             if clues:
                 yield ServersGroup(group, clues)
+
+
+def _with_signs(view: View, servers: frozenset[Sid], trustees: "_Trustees") -> list[Principal]:
+    """All that a clue may point to, by name."""
+    membership = view.membership
+    holding = (arc.group for server in servers for arc in membership.arcs.get(server, ()))
+    named = trustees.full_control | trustees.organisation | trustees.well_known
+    trusted = (membership.principals[sid] for sid in named if sid in membership.principals)
+    found = {*holding, *trusted, *membership.named(*_NAMES)}
+    return sorted(found, key=lambda group: group.dn.path)
 
 
 def _may_be_made_by_setup(group: Principal) -> bool:
@@ -124,17 +127,16 @@ def _may_be_made_by_setup(group: Principal) -> bool:
 
 
 def _clues(
-    view: View, group: Principal, members: _Members, trustees: "_Trustees", domain: Domain
+    view: View, group: Principal, servers: frozenset[Sid], trustees: "_Trustees"
 ) -> Iterator[Clue]:
-    inside = members.of_group.get(group.sid, frozenset())
-    servers = members.servers_in(domain)
+    inside = frozenset(view.membership.members_of(group.sid))
     share = len(inside & servers) / len(servers)
     if share:
         yield Clue(3 * share, f"holds {len(inside & servers)} of {len(servers)} Exchange servers")
         if group.scope in (GroupScope.GLOBAL, GroupScope.UNIVERSAL):
             yield Clue(2, f"is a {group.scope.name.lower()} security group")
-        kinds = {view.membership.principals[sid].kind for sid in inside}
-        if kinds == {PrincipalKind.COMPUTER}:
+        principals = (view.membership.principals[sid] for sid in inside)
+        if all(principal.kind is PrincipalKind.COMPUTER for principal in principals):
             yield Clue(1, "holds nothing but computers")
     if group.sid in trustees.full_control and _is_in_local_group(view, group):
         yield Clue(3, "has full control of Microsoft Exchange System Objects")

@@ -53,7 +53,7 @@ class MailFlow:
     @cached_property
     def accounts(self) -> dict[str, AccountMapping]:
         """The account of each server, by label."""
-        index = Accounts.of(self.view.snapshot, self.view.membership)
+        index = Accounts.of(self.view.snapshot, self.view.membership, self.servers)
         return {server.label: index.map(server) for server in self.servers}
 
     @cached_property

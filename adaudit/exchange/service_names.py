@@ -6,16 +6,18 @@ to be on the account of that server, and on no other account of the forest.
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from adaudit.directory.layout import values_in
 from adaudit.directory.membership import Membership
 from adaudit.directory.principal import Principal
 from adaudit.directory.snapshot import Snapshot
 
 SMTPSVC = "SMTPSVC"
 SMTP = "SMTP"
+_ATTRIBUTE = "serviceprincipalname"
 _SERVICES = (f"{SMTPSVC}/".casefold(), f"{SMTP}/".casefold())
 
 
@@ -32,12 +34,12 @@ class ServiceNames:
     def of(cls, snapshot: Snapshot, membership: Membership) -> Self:
         """Read servicePrincipalName of all accounts, computers and users."""
         found: dict[str, dict[Principal, None]] = defaultdict(dict)
-        by_dn = {principal.dn: principal for principal in membership.principals.values()}
-        for entry in snapshot.with_sid():
-            for text in entry.texts("servicePrincipalName"):
-                holder, name = by_dn.get(entry.dn), text.casefold()
-                if holder is not None and name.startswith(_SERVICES):
-                    found[name][holder] = None
+        population = membership.population
+        for row in snapshot.principal_rows():
+            for text in _names_in(row[-1]):
+                number, name = population.of_row(row), text.casefold()
+                if number is not None and name.startswith(_SERVICES):
+                    found[name][population.principal(number)] = None
         holders = {
             name: tuple(sorted(principals, key=lambda principal: principal.name))
             for name, principals in found.items()
@@ -47,6 +49,12 @@ class ServiceNames:
     def holders_of(self, service: str, host: str) -> tuple[Principal, ...]:
         """The accounts that hold `service/host`, in whatever case."""
         return self.holders.get(f"{service}/{host}".casefold(), ())
+
+
+def _names_in(attributes: bytes) -> Iterator[str]:
+    if _ATTRIBUTE.encode() in attributes:
+        for value in values_in(attributes, _ATTRIBUTE):
+            yield value.decode("utf-8", "surrogateescape")
 
 
 def _unread(membership: Membership) -> str | None:

@@ -6,10 +6,13 @@ The attribute stands on the Exchange container of the configuration, with values
 """
 
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 
 from adaudit.access.view import View
+from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.directory.principal import Principal
+from adaudit.errors import DirectoryError
 
 EXCHANGE_SERVERS = "A7D2016C83F003458132789EEB127B84"
 """*Exchange Servers*, which holds the servers of Exchange 2007 and later"""
@@ -27,10 +30,12 @@ def well_known_groups(view: View) -> dict[str, Principal]:
 
 def named_for(guid: str, entries: Iterable[Entry], view: View) -> Iterator[Principal]:
     """The principals that `otherWellKnownObjects` of some objects names for a GUID."""
-    by_dn = {str(known.dn).lower(): known for known in view.membership.principals.values()}
     for entry in entries:
         for value in entry.texts("otherWellKnownObjects"):
             _, _, rest = value.partition(":32:")
             found, _, dn = rest.partition(":")
-            if found.upper() == guid and dn.lower() in by_dn:
-                yield by_dn[dn.lower()]
+            if found.upper() == guid:
+                with suppress(DirectoryError):  # what is no DN names no group
+                    principal = view.membership.bearing(Dn(dn))
+                    if principal is not None:
+                        yield principal
