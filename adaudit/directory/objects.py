@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Iterator
+from typing import Any
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
-from adaudit.directory.layout import load_attributes
+from adaudit.directory.layout import load_attributes, load_values
 from adaudit.errors import DirectoryError
 
 _OBJECT = (
@@ -28,9 +29,36 @@ class Objects:
         of_these = f"(SELECT id FROM class WHERE name IN ({marks}))"  # noqa: S608, question marks
         return self._select(f"WHERE class IN {of_these} ORDER BY path", *map(str.lower, names))
 
+    def paths_below(self, dn: Dn, name: str) -> Iterator[str]:
+        """The paths of the objects under `dn` whose most specific class is `name`."""
+        statement = (
+            "SELECT path FROM object WHERE path > ? AND path < ?"
+            " AND class IN (SELECT id FROM class WHERE name = ?) ORDER BY path"
+        )
+        # what is below goes on with a comma, which a hyphen comes after
+        rows = self._ask(statement, f"{dn.path},", f"{dn.path}-", name.lower())
+        return (str(path) for (path,) in rows)
+
+    def undescribed(self) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
+        """DN, path and objectClass of all objects without a security descriptor."""
+        statement = (
+            "SELECT dn, path, chain FROM object JOIN class ON class.id = class"
+            " WHERE descriptor IS NULL ORDER BY path"
+        )
+        chains: dict[bytes, tuple[bytes, ...]] = {}
+        for dn, path, packed in self._ask(statement):
+            chain = chains.get(packed)
+            if chain is None:
+                chain = chains[packed] = load_values(packed)
+            yield str(dn), str(path), chain
+
     def _select(self, condition: str, *values: str | int) -> Iterator[Entry]:
+        for dn, attributes, body in self._ask(f"{_OBJECT} {condition}", *values):
+            yield Entry(Dn(dn), load_attributes(attributes), body)
+
+    def _ask(self, statement: str, *values: str | int) -> Iterator[tuple[Any, ...]]:
+        """Rows of whatever types the columns of the tables have."""
         try:
-            for dn, attributes, body in self._connection.execute(f"{_OBJECT} {condition}", values):
-                yield Entry(Dn(dn), load_attributes(attributes), body)
+            yield from self._connection.execute(statement, values)
         except (sqlite3.Error, TypeError, ValueError) as error:
             raise DirectoryError(f"the snapshot is damaged: {error}") from error

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType, TracebackType
-from typing import Self
+from typing import Any, Self
 
 from adaudit.directory import partial
 from adaudit.directory.entry import Entry, Gap
@@ -21,7 +21,6 @@ from adaudit.directory.rows import Rows
 from adaudit.directory.snapshot import Snapshot
 from adaudit.directory.union import unite
 from adaudit.errors import DirectoryError
-
 
 _PASS_GAPS = "UPDATE gap SET is_behind_mark = TRUE WHERE step = ? AND NOT is_behind_mark"
 
@@ -153,10 +152,10 @@ class SnapshotWriter(Objects):
         if self._partial is not None and not self._has_checkpoint:
             self._partial.unlink(missing_ok=True)
 
-    def _select(self, condition: str, *values: str | int) -> Iterator[Entry]:
+    def _ask(self, statement: str, *values: str | int) -> Iterator[tuple[Any, ...]]:
         with self._writing():
             self._settle()
-        return super()._select(condition, *values)
+        return super()._ask(statement, *values)
 
     def _settle(self) -> None:
         """Have the tables hold what a reader of them expects: one row an object, and indexes."""
