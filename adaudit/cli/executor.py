@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from adaudit.cli.prompt import asker
+from adaudit.errors import ConfigError
 from adaudit.fleet.address import FleetAddress, FleetTls
 from adaudit.fleet.dask import Dask
 from adaudit.fleet.executor import Executor, Watch
@@ -42,7 +43,8 @@ def executor_options(command: _Command) -> _Command:
         help=(
             "Who reads the targets: threads of this process, or the workers of a Dask cluster, by "
             "the address of its scheduler. A target with `site: X` is read by a worker that was "
-            "started with `--resources site-X=1`. dask:// is not protected, so only loopback."
+            "started with `--resources site-X=1`. Files, environment variables and tickets are then "
+            "those of the workers. dask:// is not protected, so it is for this computer alone."
         ),
     )
     @click.option("--tls-ca-file", type=_FILE, help="Authority of the fleet's certificates (PEM).")
@@ -56,8 +58,16 @@ def executor_options(command: _Command) -> _Command:
         tls_key: Path | None,
         **rest: object,
     ) -> int:
-        fleet = None if executor == _THREADS else FleetAddress.parse(executor)
-        tls = FleetTls(tls_ca_file, tls_cert, tls_key)
-        return command(place=Place(fleet, None if tls == FleetTls() else tls), **rest)
+        named = FleetTls(tls_ca_file, tls_cert, tls_key)
+        tls = None if named == FleetTls() else named
+        return command(place=_place(executor, tls), **rest)
 
     return with_place
+
+
+def _place(executor: str, tls: FleetTls | None) -> Place:
+    if executor != _THREADS:
+        return Place(FleetAddress.parse(executor), tls)
+    if tls is not None:
+        raise ConfigError("certificates of a fleet do nothing on threads", "give `--executor` too")
+    return Place(None, None)

@@ -43,12 +43,15 @@ class Turns(Generic[T]):
     """How many targets may ask the same server at a time"""
     outcomes: dict[int, T | AdauditError] = field(init=False, default_factory=dict)
     _waiting: list[int] = field(init=False)
+    _servers: list[frozenset[str]] = field(init=False)
+    """What each target asks"""
     _running: dict[Future[T], int] = field(init=False, default_factory=dict)
     _asked: Counter[str] = field(init=False, default_factory=Counter)
     """How many running targets ask each server"""
 
     def __post_init__(self) -> None:
         self._waiting = list(range(len(self.targets)))
+        self._servers = [servers_of(target) for target in self.targets]
 
     def take(self) -> list[T | AdauditError]:
         """Give every target its turn; the outcomes in the order of the targets."""
@@ -62,11 +65,10 @@ class Turns(Generic[T]):
 
     def _begin(self, number: int) -> bool:
         """Start a target if it can be started; whether it waits no longer."""
-        target = self.targets[number]
-        servers = servers_of(target)
+        servers = self._servers[number]
         if any(self._asked[server] >= self.per_server for server in servers):
             return False
-        started = self.crew.start(target)
+        started = self.crew.start(self.targets[number])
         if isinstance(started, Future):
             self._running[started] = number
             self._asked.update(servers)
@@ -76,9 +78,8 @@ class Turns(Generic[T]):
 
     def _end(self, future: Future[T]) -> None:
         number = self._running.pop(future)
-        target = self.targets[number]
-        self._asked.subtract(servers_of(target))
-        outcome = self.crew.outcome(target, future)
+        self._asked.subtract(self._servers[number])
+        outcome = self.crew.outcome(self.targets[number], future)
         if isinstance(outcome, Again):
             self._waiting.insert(0, number)
         else:

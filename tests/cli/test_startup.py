@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,9 @@ from tests.cli.command import Command
 
 HEAVY = {
     "adaudit.collect",
+    "adaudit.fleet",
     "adaudit.report.table",
+    "distributed",
     "ldap3",
     "pydantic",
     "rich",
@@ -48,6 +52,12 @@ def test_the_version_needs_no_library_but_the_command_line_itself() -> None:
 @pytest.mark.parametrize("module", ["ldap3", "spnego"])
 def test_the_catalogue_needs_no_directory(module: str) -> None:
     assert module not in loaded_by("checks")
+
+
+def test_threads_need_no_library_of_a_fleet(
+    snapshot: Callable[[str], Path], targets: Callable[..., Path]
+) -> None:
+    assert "distributed" not in loaded_by("audit", str(targets(one=snapshot("sound"))))
 
 
 def test_the_version_is_that_of_the_package(adaudit: Command) -> None:

@@ -17,10 +17,13 @@ from adaudit.findings import Report
 from adaudit.fleet.address import FleetAddress, FleetTls
 from adaudit.fleet.dask import Dask, carry_out
 from adaudit.fleet.threads import Threads
+from tests.cli.command import in_own_process
 from tests.fleet.cluster import Cluster, cluster
 from tests.fleet.forests import Gate, forests, listed, missing, rendered
 from tests.live.certificates import write_certificates
+from tests.scenarios.reading import ldif_file
 
+_TIME = re.compile(rb"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:+]+")
 SECRET = "ADAUDIT_TEST_FLEET_PASSWORD"
 
 
@@ -138,6 +141,24 @@ def test_what_is_sent_holds_no_secret(monkeypatch: pytest.MonkeyPatch, tmp_path:
         sent = cloudpickle.dumps((carry_out, __version__, work, asking("budapest", secret)))
         assert b"auditor" in sent
         assert b"hunter2" not in sent
+
+
+def test_the_command_reports_of_a_fleet_what_it_does_of_threads(
+    fleet: Cluster, tmp_path: Path
+) -> None:
+    """With a path below the folder of the list, which is not where the workers stand."""
+    names = ["sound", "account-denied", "two-sources"]
+    entries = (f"{{name: {name}, ldif: {ldif_file(name, tmp_path).name}}}" for name in names)
+    file = tmp_path / "targets.yaml"
+    file.write_text(f"version: 1\ntargets: [{', '.join(entries)}]\n")
+    options = ("audit", file, "--format", "json")
+    on_threads = in_own_process(*options)
+    on_fleet = in_own_process(*options, "--executor", fleet.address)
+
+    assert (on_fleet.returncode, on_fleet.stderr) == (1, b"")
+    assert (on_threads.returncode, on_threads.stderr) == (1, b"")
+    assert _TIME.sub(b"", on_fleet.stdout) == _TIME.sub(b"", on_threads.stdout)
+    assert b"sound.ldif" in on_fleet.stdout
 
 
 def test_a_secret_that_is_asked_is_refused_before_anything_is_sent() -> None:
