@@ -3,8 +3,10 @@
 #   make demo      the main job and a diagnosis, on the fictional forest in samples/
 #   make test      all tests, those against a real domain controller too where one can be had
 #   make check     formatting, lint, types and tests
+#   make bench     speed and memory against the peers, into tests/bench/RESULTS.md
 #
-# PYTHON=... names the Python to use, ARGS=... are further arguments to pytest.
+# PYTHON=... names the Python to use, ARGS=... are further arguments to pytest (bench: to its
+# report), OBJECTS=... is the size of the forest that bench measures with.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -14,6 +16,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 INSTALL_KERBEROS := CFLAGS="-O0 -g0" $(INSTALL) -r locks/kerberos.txt
 
 ARGS ?=
+OBJECTS ?= 1000000
 
 .PHONY: demo test check lint types format golden schema samples bench lock clean samba
 
@@ -56,8 +59,8 @@ schema: $(VENV)/run.stamp
 samples: $(VENV)/test.stamp samba
 	$(BIN)/python -m tests.live.export_sample
 
-bench: $(VENV)/test.stamp
-	@for bench in tests/bench/*.py; do $(BIN)/python $$bench || exit; done
+bench: $(VENV)/bench.stamp
+	$(BIN)/python -m tests.bench.run --objects $(OBJECTS) $(ARGS)
 
 # Samba, and the Kerberos libraries if they can be built; CI=true makes their absence an error
 samba: $(VENV)/test.stamp
@@ -76,6 +79,8 @@ lock: $(VENV)/lock.stamp
 	$(LOCK) pyproject.toml $(READERS) -c locks/build.txt --group dev -o locks/test.txt
 	$(LOCK) pyproject.toml $(READERS) -c locks/test.txt -o locks/run.txt
 	$(LOCK) pyproject.toml $(READERS) -c locks/test.txt --extra kerberos -o locks/kerberos.txt
+	$(LOCK) --group bench -c locks/test.txt -o locks/bench.txt
+	$(LOCK) --group bench-openldap -c locks/bench.txt -o locks/bench-openldap.txt
 
 $(VENV)/run.stamp: locks/build.txt locks/run.txt pyproject.toml
 	@echo "setting up $(VENV), once" >&2
@@ -86,6 +91,11 @@ $(VENV)/run.stamp: locks/build.txt locks/run.txt pyproject.toml
 
 $(VENV)/test.stamp: $(VENV)/run.stamp locks/test.txt
 	@$(INSTALL) -r locks/test.txt
+	@touch $@
+
+$(VENV)/bench.stamp: $(VENV)/test.stamp locks/bench.txt locks/bench-openldap.txt
+	@$(INSTALL) -r locks/bench.txt
+	@if tests/bench/install.sh; then $(INSTALL) -r locks/bench-openldap.txt; fi
 	@touch $@
 
 $(VENV)/lock.stamp: $(VENV)/run.stamp

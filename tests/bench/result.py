@@ -26,7 +26,7 @@ class Result:
 
     def markdown(self) -> str:
         """The section of the report."""
-        lines = [f"## {self.title}", "", self.data, "", *_table(self.header, self.rows)]
+        lines = [f"## {self.title}", "", self.data, "", *table(self.header, self.rows)]
         if self.notes:
             lines += ["", *(f"- {note}" for note in self.notes)]
         return "\n".join(lines) + "\n"
@@ -78,6 +78,7 @@ def times(value: float) -> str:
     return f"{value:,.0f} x" if value >= 10 else f"{value:,.2f} x"
 
 
-def _table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:
+    """The lines of a table in Markdown."""
     lines = ["| " + " | ".join(header) + " |", "|" + "---|" * len(header)]
     return lines + ["| " + " | ".join(row) + " |" for row in rows]

@@ -21,7 +21,7 @@ _BATCH = 20_000
 
 def written(options: Options) -> Path:
     """The snapshot of a forest of that size; it is made where there is none yet."""
-    path = options.folder / f"forest-{options.objects}.snapshot"
+    path = options.folder / _name(options.objects)
     if not path.exists():
         write(Forest(options.objects), path)
     return path
@@ -44,6 +44,10 @@ def write(forest: Forest, path: Path) -> float:
     return spent + watch.seconds
 
 
+def _name(objects: int) -> str:
+    return f"forest-{objects}.snapshot"
+
+
 def _pages(batch: list[Entry]) -> Iterator[list[Entry]]:
     for start in range(0, len(batch), _PAGE):
         yield batch[start : start + _PAGE]
@@ -51,8 +55,7 @@ def _pages(batch: list[Entry]) -> Iterator[list[Entry]]:
 
 def measure(options: Options) -> Result:
     """Write once, as it takes most of the time to make what is written; open in each round."""
-    path = written(Options(options.objects, options.folder, 1))
-    path.unlink()
+    path = options.folder / _name(options.objects)
     wrote = write(Forest(options.objects), path)
     opened, made = [], []
     for _ in range(min(options.rounds, 3)):
