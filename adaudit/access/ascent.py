@@ -131,16 +131,17 @@ class Ascent:
             found[sid] = found[sid] | united if sid in found else united
         return found
 
+    def graph(self) -> list[list[int]]:
+        """For each node those that follow directly on it; all that are reached are nodes then."""
+        return [self.above(node) for node, _ in enumerate(self.keys)]  # which grow meanwhile
+
     def _below(self) -> list[list[int]]:
-        """For each node the nodes that lead directly to it; those found on the way are added."""
-        arcs = [
-            (node, above)
-            for node, _ in enumerate(self.keys)  # grows meanwhile
-            for above in self.above(node)
-        ]
-        below: list[list[int]] = [[] for _ in self.keys]
-        for node, above in arcs:
-            below[above].append(node)
+        """For each node those that lead directly to it."""
+        above = self.graph()
+        below: list[list[int]] = [[] for _ in above]
+        for node, following in enumerate(above):
+            for each in following:
+                below[each].append(node)
         return below
 
     def reached(self, starts: Iterable[int]) -> set[bytes]:
