@@ -46,15 +46,10 @@ class Tokens:
 
     def __iter__(self) -> Iterator[BitMap]:
         """The token of each subject, in the order of their numbers."""
-        above, common, some = self._above, self._common, self._without_common
+        above, entered = self._above, self._entered
         for number in range(len(self.subjects)):
-            parts = [above[node] for node in self._entered.above(number)]
-            if number in some:
-                parts += [
-                    above[node] for node, held in self._held_by_most.items() if number in held
-                ]
-            else:
-                parts.append(common)
+            parts = [above[node] for node in entered.above(number)]
+            parts.append(self._some_common(number) if number in self._exempt else self._common)
             yield union(parts)
 
     def sids_in(self, token: BitMap, number: int) -> frozenset[Sid]:
