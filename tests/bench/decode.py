@@ -139,8 +139,10 @@ def measure(options: Options) -> Result:
                 f"peers decode a sample of {_SLOW_SAMPLE} in each round, adaudit all of them."
             ),
             (
-                "adaudit checks every length and begins each round with nothing remembered: its rate "
-                "includes the decoding of each different descriptor. impacket, BloodHound.py and winacl "
+                "adaudit checks every length and begins each round with nothing remembered: "
+                "its rate "
+                "includes the decoding of each different descriptor. impacket, BloodHound.py "
+                "and winacl "
                 "remember nothing. BloodHound.py's second row derives its edges too."
             ),
             (

@@ -63,14 +63,23 @@ def measure(options: Options) -> Result:
         ("stage", "seconds"),
         rows,
         [
-            f"Per object {times(ratio)} as fast as BloodHound.py; peak of our process "
-            f"{last['peak MB']:,.0f} MB.",
-            "From the first connection to the sets of all accounts that hold the rights on all "
-            "objects, deciding entries included; memberships come as `member` and `memberOf`, of "
-            "large groups in ranges. It writes no report.",
-            f"BloodHound.py reads {_PEER_USERS:,} users with properties and ACL from the same kind "
-            "of server, on all cores, writes JSON and edges, resolves no SID over the network and "
-            "evaluates no right.",
+            (
+                f"Per object {times(ratio)} as fast as BloodHound.py; peak of our process "
+                f"{last['peak MB']:,.0f} MB."
+            ),
+            (
+                "From the first connection to the sets of all accounts that hold the rights on all "
+                "objects, deciding entries included; memberships come as `member` and "
+                "`memberOf`, of "
+                "large groups in ranges. It writes no report."
+            ),
+            (
+                f"BloodHound.py reads {_PEER_USERS:,} users with properties and ACL from the "
+                "same kind "
+                "of server, on all cores, writes JSON and edges, resolves no SID over the "
+                "network and "
+                "evaluates no right."
+            ),
         ],
         {
             "all": median(totals),

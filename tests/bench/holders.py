@@ -135,11 +135,18 @@ def measure(options: Options) -> Result:
         ("right", "seconds", "pairs that hold it", "pair by pair (extrapolated)"),
         rows,
         [
-            "For each right sets of accounts by set of objects, with the decision, the reason and "
-            "the position of the deciding entry for each.",
-            f"On {checked:,} pairs of a sample decision, reason and deciding entry are what the "
-            "access check gives for the pair; checking pair by pair, with descriptors decoded and "
-            f"tokens made, is {min(rates):,.0f} to {max(rates):,.0f} pairs a second.",
+            (
+                "For each right sets of accounts by set of objects, with the decision, the "
+                "reason and "
+                "the position of the deciding entry for each."
+            ),
+            (
+                f"On {checked:,} pairs of a sample decision, reason and deciding entry are "
+                "what the "
+                "access check gives for the pair; checking pair by pair, with descriptors "
+                "decoded and "
+                f"tokens made, is {min(rates):,.0f} to {max(rates):,.0f} pairs a second."
+            ),
             f"Four rights add {added:,.0f} MB to the process.",
         ],
         {"one right": slowest, "holders read": median(reading), "carriers": carrying},

@@ -58,13 +58,17 @@ def measure(options: Options) -> Result:
     }
     notes = [
         (
-            "Each client binds anonymously, asks for the same attributes with the same filter in pages "
-            "of 1,000, and its clock runs from the first request to the last answer. The server is a "
+            "Each client binds anonymously, asks for the same attributes with the same filter "
+            "in pages "
+            "of 1,000, and its clock runs from the first request to the last answer. The "
+            "server is a "
             "process of its own that answers from prepared bytes."
         ),
         (
-            "`ldap3 as it comes` knows the schema (its own copy of that of Windows Server 2012 R2) and "
-            "formats values by it; with get_info=NONE it keeps them as text and bytes. impacket reads "
+            "`ldap3 as it comes` knows the schema (its own copy of that of Windows Server 2012 "
+            "R2) and "
+            "formats values by it; with get_info=NONE it keeps them as text and bytes. "
+            "impacket reads "
             f"the first {_SLOW:,} entries, and its objects are turned into dictionaries of bytes. "
             "python-ldap is OpenLDAP's library in C and gives bytes."
         ),

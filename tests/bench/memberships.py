@@ -1,56 +1,21 @@
 """Who is in what, however deep: members of all groups, tokens of all users."""
 
 import gc
-from array import array
 from collections.abc import Callable, Sequence
 from statistics import median
 
 import networkx as nx
 
-from adaudit.access.bitmap import BitMap, union
-from adaudit.access.members import member_sets
 from adaudit.directory.membership import Membership
 from adaudit.directory.snapshot import Snapshot
 from tests.bench.clock import memory_mb, seconds, timed
+from tests.bench.closure import Groups, members, tokens, walk
 from tests.bench.graph import Graph
 from tests.bench.result import Options, Result, run_part, spread, times
 from tests.bench.snapshot import written
 
 _SAMPLE = 1_000
 """Users for whom a peer goes up, in each round"""
-
-Groups = Sequence[int]
-
-
-def members(graph: Graph) -> list[BitMap]:
-    """The users in each group, by whatever way."""
-    return member_sets([BitMap(each) for each in graph.members], graph.below)
-
-
-def tokens(above: list[list[int]], direct: Sequence[Groups]) -> list[BitMap]:
-    """The groups that each user is in; users who are in the same ones directly share a set."""
-    closure = member_sets([BitMap((group,)) for group in range(len(above))], above)
-    found: dict[bytes, BitMap] = {}
-    sets = []
-    for groups in direct:
-        key = array("I", groups).tobytes()
-        token = found.get(key)
-        if token is None:
-            token = found[key] = union(closure[group] for group in groups)
-        sets.append(token)
-    return sets
-
-
-def walk(above: list[list[int]], groups: Groups) -> set[int]:
-    """The groups that a user is in, group by group: the plain way."""
-    found = set(groups)
-    pending = list(groups)
-    while pending:
-        for group in above[pending.pop()]:
-            if group not in found:
-                found.add(group)
-                pending.append(group)
-    return found
 
 
 def through_networkx(
@@ -141,16 +106,22 @@ def _result(
     edges = sum(map(len, graph.below)), sum(map(len, graph.members))
     return Result(
         "Memberships",
-        f"{graph.users:,} users, {graph.groups:,} groups, {edges[0]:,} groups and {edges[1]:,} users "
+        f"{graph.users:,} users, {graph.groups:,} groups, {edges[0]:,} groups and {edges[1]:,} "
+        "users "
         f"in groups, {total:,} memberships in all, {mean:,.0f} groups in a token.",
         ("what", "seconds", "MB added", "x tokens of adaudit"),
         rows,
         [
             (
-                "From numbered arcs in memory to sets that are kept, with circles. Members and tokens "
-                "were found equal to each other in number, and to both peers for all users of the sample."
+                "From numbered arcs in memory to sets that are kept, with circles. Members and "
+                "tokens "
+                "were found equal to each other in number, and to both peers for all users of "
+                "the sample."
             ),
-            f"Peers go up for a sample of {sampled:,} users in each round, times {graph.users / sampled:,.0f}.",
+            (
+                f"Peers go up for a sample of {sampled:,} users in each round, times "
+                f"{graph.users / sampled:,.0f}."
+            ),
             "The last row is the whole way from a snapshot: names to numbers, checks, arcs.",
         ],
         {

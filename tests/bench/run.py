@@ -1,7 +1,7 @@
 """
 All parts of the benchmark, one after the other, each in a process of its own, and the report.
 
-`make bench`, or `make bench OBJECTS=100000`; single parts are run as `python -m tests.bench.decode`.
+`make bench`, or `make bench OBJECTS=100000`; one part is run by `python -m tests.bench.decode`.
 """
 
 import argparse
@@ -54,9 +54,11 @@ def report(results: dict[str, Result | None], objects: int, rounds: int, minutes
     lines = [
         "# What was measured",
         "",
-        f"Made by {size} on {datetime.now(UTC):%Y-%m-%d}, in {minutes:.0f} minutes. Medians of "
-        f"{rounds} rounds with their ranges, in which everything that is compared takes turns; "
-        "data are generated, the same in every run.",
+        (
+            f"Made by {size} on {datetime.now(UTC):%Y-%m-%d}, in {minutes:.0f} minutes. Medians of "
+            f"{rounds} rounds with their ranges, in which everything that is compared takes turns; "
+            "data are generated, the same in every run."
+        ),
         "",
         f"- {versions()}",
         f"- {machine()}",
@@ -79,12 +81,15 @@ def main() -> int:
     parser.add_argument("--objects", type=int, default=_FULL_SIZE)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--output", type=Path, default=_REPORT)
-    parser.add_argument("parts", nargs="*", default=PARTS, choices=[*PARTS, []])
+    parser.add_argument("parts", nargs="*", help=f"some of {', '.join(PARTS)}; without any all")
     given = parser.parse_args()
+    parts = given.parts or PARTS
+    if unknown := set(parts).difference(PARTS):
+        parser.error(f"no part {', '.join(sorted(unknown))}")
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="adaudit-bench-") as name:
         folder = Path(name)
-        results = {part: run(part, given.objects, given.rounds, folder) for part in given.parts}
+        results = {part: run(part, given.objects, given.rounds, folder) for part in parts}
     minutes = (time.monotonic() - started) / 60
     given.output.write_text(report(results, given.objects, given.rounds, minutes), encoding="utf-8")
     return 1 if None in results.values() else 0

@@ -46,9 +46,15 @@ def measure(options: Options) -> Result:
         ),
         rows,
         [
-            "The matrix: servers, their accounts, and how all senders stand with each receiver, as "
-            "sets. Pairs not allowed count a receiver as its own sender.",
-            f"Verdicts are those of {_REASONS} broken pairs, or of sound ones where none is broken.",
+            (
+                "The matrix: servers, their accounts, and how all senders stand with each "
+                "receiver, as "
+                "sets. Pairs not allowed count a receiver as its own sender."
+            ),
+            (
+                f"Verdicts are those of {_REASONS} broken pairs, or of sound ones where none is "
+                "broken."
+            ),
             "Pair by pair is the verdict of a sample of pairs of all kinds, times all pairs.",
         ],
         {"send-as": max(matrices)},

@@ -82,8 +82,10 @@ def measure(options: Options) -> Result:
         ],
         [
             (
-                f"Entries are made in memory {_BATCH:,} at a time, which is not timed, and added with a "
-                f"checkpoint after each page of {_PAGE}; indexes and the last flush to disk are timed."
+                f"Entries are made in memory {_BATCH:,} at a time, which is not timed, and "
+                "added with a "
+                f"checkpoint after each page of {_PAGE}; indexes and the last flush to disk "
+                "are timed."
             ),
             (
                 f"The file system held it in its cache; {os.cpu_count()} cores. "
