@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from adaudit.access.holding import Part
 from adaudit.access.origin import Origin
 from adaudit.access.token import Token
 from adaudit.access.verdict import Deciding, Decision, Reason, Verdict
@@ -100,7 +101,7 @@ def _with_position(deciding: Deciding, view: View) -> str:
     return f"{readable(deciding.ace, view)} (entry {deciding.position})"
 
 
-def state(verdict: Verdict | Unreadable) -> PairState:
+def state(verdict: Verdict | Part | Unreadable) -> PairState:
     """What a verdict means for the pair."""
     if isinstance(verdict, Unreadable) or verdict.decision is Decision.UNDECIDED:
         return PairState.UNKNOWN
@@ -109,11 +110,11 @@ def state(verdict: Verdict | Unreadable) -> PairState:
     return PairState.DENIED if verdict.reason is Reason.ENTRY else PairState.NOT_GRANTED
 
 
-def reason(verdict: Verdict | Unreadable, view: View) -> str:
-    """Why a verdict came out as it did, in one line."""
+def reason(verdict: Verdict | Part | Unreadable, view: View) -> str:
+    """Why a verdict came out as it did, in one line; a set of subjects does not tell its doubts."""
     if isinstance(verdict, Unreadable):
         return verdict.reason
-    if verdict.doubts:
+    if isinstance(verdict, Verdict) and verdict.doubts:
         return "; ".join(
             dict.fromkeys(
                 f"{readable(doubt.entry, view)} (entry {doubt.position}): {doubt.why}"

@@ -9,10 +9,8 @@ each sender is in the set that its verdicts on the receiver's objects put it in.
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
-from adaudit.access.bitmap import NONE, BitMap
+from adaudit.access.bitmap import BitMap, union
 from adaudit.access.carriers import Carriers
 from adaudit.access.holding import Holding, holding
 from adaudit.access.question import Question
@@ -66,40 +64,57 @@ class SendAs:
         self._all = BitMap(range(len(accounts)))
         self._known = BitMap(sender for found in senders.values() for sender in found)
         self._carriers: dict[tuple[object, bool], Carriers] = {}
-        self._holdings: dict[tuple[object, ...], Holding] = {}
+        self._holdings: dict[tuple[object, ...], Holding | Unreadable] = {}
         self._standings: dict[tuple[int, ...], Standing] = {}
 
     def standing(
         self, objects: Iterable[Entry], place: Server, question: Callable[[Entry], Question]
     ) -> Standing:
         """How the senders stand with a receiver that has `objects` and checks access at `place`."""
-        answers = [self._holding(entry, place, question(entry)) for entry in objects]
+        answers = [self.holding(entry, place, question(entry)) for entry in objects]
         key = tuple(map(id, answers))  # each holding is kept, so that its identity is its own
         known = self._standings.get(key)
         if known is None:
             known = self._standings[key] = self._united(answers)
         return known
 
-    def _holding(self, entry: Entry, place: Server, question: Question) -> Holding | None:
-        """The answer on one object, None where its descriptor cannot be read."""
-        at = (place.domain, place.is_domain_controller)
-        key = (entry.descriptor, question, at)
+    @property
+    def accounts(self) -> tuple[Sid, ...]:
+        """The account of each number that a holding has, each once."""
+        return tuple(self._numbers)
+
+    def senders(self, accounts: Iterable[int]) -> BitMap:
+        """The senders that have one of the accounts."""
+        return BitMap([sender for account in accounts for sender in self._senders[account]])
+
+    def holding(self, entry: Entry, place: Server, question: Question) -> Holding | Unreadable:
+        """The answers for all accounts on one object; the same one for objects that are alike."""
+        key = (entry.descriptor, question, place.domain, place.is_domain_controller)
         known = self._holdings.get(key)
         if known is None:
             descriptor = descriptor_of(entry)
-            if isinstance(descriptor, Unreadable):
-                return None
-            if at not in self._carriers:
-                self._carriers[at] = Carriers(self._membership, place, tuple(self._numbers))
-            known = self._holdings[key] = holding(descriptor, question, self._carriers[at])
+            known = self._holdings[key] = (
+                descriptor
+                if isinstance(descriptor, Unreadable)
+                else holding(descriptor, question, self.carriers(place))
+            )
         return known
 
-    def _united(self, answers: Sequence[Holding | None]) -> Standing:
-        read = [answer for answer in answers if answer is not None]
+    def carriers(self, place: Server) -> Carriers:
+        """Who of the accounts carries which SIDs at a place."""
+        at = (place.domain, place.is_domain_controller)
+        if at not in self._carriers:
+            self._carriers[at] = Carriers(self._membership, place, tuple(self._numbers))
+        return self._carriers[at]
+
+    def _united(self, answers: Sequence[Holding | Unreadable]) -> Standing:
+        read = [answer for answer in answers if isinstance(answer, Holding)]
         sets: Mapping[Decision | Reason, BitMap] = {
-            Decision.UNDECIDED: self._of([answer.undecided for answer in read]),
-            Reason.ENTRY: self._of([_denied(answer, by_entry=True) for answer in read]),
-            Reason.NO_ENTRY: self._of([_denied(answer, by_entry=False) for answer in read]),
+            Decision.UNDECIDED: self.senders(union(answer.undecided for answer in read)),
+            Reason.ENTRY: self.senders(union(_denied(answer, by_entry=True) for answer in read)),
+            Reason.NO_ENTRY: self.senders(
+                union(_denied(answer, by_entry=False) for answer in read)
+            ),
         }
         denied = sets[Reason.ENTRY]
         not_granted = sets[Reason.NO_ENTRY] - denied
@@ -109,11 +124,6 @@ class SendAs:
         unknown = unknown - denied - not_granted
         return Standing(denied, not_granted, unknown, self._all - denied - not_granted - unknown)
 
-    def _of(self, accounts: Sequence[BitMap]) -> BitMap:
-        """The senders that have one of the accounts."""
-        found = reduce(or_, accounts, NONE)
-        return BitMap(sender for account in found for sender in self._senders[account])
-
 
 def _denied(answer: Holding, *, by_entry: bool) -> BitMap:
     parts = (
@@ -121,4 +131,4 @@ def _denied(answer: Holding, *, by_entry: bool) -> BitMap:
         for part in answer.parts
         if part.decision is Decision.DENIED and (part.reason is Reason.ENTRY) is by_entry
     )
-    return reduce(or_, parts, NONE)
+    return union(parts)

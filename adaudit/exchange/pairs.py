@@ -9,6 +9,7 @@ from adaudit.access.token import Server
 from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
+from adaudit.directory.principal import Principal
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.exchange.accounts import AccountMapping, Accounts, MappingState
 from adaudit.exchange.answers import Answers, Asked, ObjectVerdict
@@ -67,17 +68,22 @@ class MailFlow:
         return {server.label: server for server in self.servers if server.decides_by_send_as}
 
     @cached_property
+    def send_as(self) -> SendAs:
+        """Send-As of the accounts of all senders, which have their numbers among `servers`."""
+        accounts = (self.accounts[server.label].candidates for server in self.servers)
+        sids = [[each.principal.sid for each in candidates] for candidates in accounts]
+        return SendAs(self.view.membership, sids)
+
+    @cached_property
     def standings(self) -> Mapping[str, Standing]:
         """
         How all senders stand with each receiver, by its label.
 
         A sender has the number of its place among `servers`; a receiver counts as its own sender.
         """
-        accounts = [account_sids(self.accounts[server.label]) for server in self.servers]
-        right = SendAs(self.view.membership, accounts)
         ask = partial(self.view.question, SEND_AS)
         return {
-            label: right.standing(server.smtp_objects, self.place(server), ask)
+            label: self.send_as.standing(server.smtp_objects, self.place(server), ask)
             for label, server in self.receivers.items()
         }
 
@@ -141,6 +147,14 @@ class MailFlow:
         for candidate in self.accounts[sender.label].candidates:
             for each in asked:
                 yield self._answers.on(candidate.principal, each)
+
+    def asked(self, receiver: ExchangeServer) -> tuple[Asked, ...]:
+        """What Send-As is asked on when mail comes to `receiver`."""
+        return self._asked_of_receivers[receiver.label]
+
+    def answer(self, account: Principal, asked: Asked) -> ObjectVerdict:
+        """The whole answer for one account on one object."""
+        return self._answers.on(account, asked)
 
     def place(self, receiver: ExchangeServer) -> Server:
         """

@@ -7,6 +7,9 @@ itself: whoever takes one leading `'` off every cell has the text again (CWE-123
 
 Every target has a row of kind `target`, so that a file without findings still says what was
 looked at and whether that was all. See `COLUMNS`.
+
+A finding that breaks more than 1,000 pairs has no row for each of them, but one for each of its
+first 100 objects, with the first senders and how many there are beside; the JSON report has all.
 """
 
 import csv

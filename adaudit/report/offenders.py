@@ -1,10 +1,10 @@
 """The groups that stop mail, gathered from the findings: every form shows the same ones."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from adaudit.findings import Evidence, Finding, Party, TargetReport
+from adaudit.findings import Evidence, Finding, Party, TargetReport, united_pairs
 
 DENIED_CHECK = "send-as-denied"
 NOT_GRANTED_CHECK = "send-as-not-granted"
@@ -26,12 +26,12 @@ class OffendingGroup:
     party: Party
     role: Role
     findings: tuple[Finding, ...]
-    affects: tuple[str, ...]
+    affects: Sequence[str]
 
 
 def offending_groups(target: TargetReport, role: Role) -> tuple[OffendingGroup, ...]:
     """The groups of one role, those that break most first."""
-    gathered: dict[str, list[tuple[Party, Finding, tuple[str, ...]]]] = {}
+    gathered: dict[str, list[tuple[Party, Finding, Sequence[str]]]] = {}
     for finding in target.findings:
         if finding.check == DENIED_CHECK:
             for party, affects in _played(finding, role):
@@ -53,17 +53,17 @@ def with_nesting(finding: Finding) -> Iterator[tuple[Evidence, tuple[Party, ...]
         yield evidence, tuple(leads)
 
 
-def affected(finding: Finding, evidence: Evidence) -> tuple[str, ...]:
+def affected(finding: Finding, evidence: Evidence) -> Sequence[str]:
     """What one entry breaks; where the entry does not say, all that the finding does."""
     return evidence.affects or finding.affects
 
 
-def all_affected(finding: Finding) -> tuple[str, ...]:
+def all_affected(finding: Finding) -> Sequence[str]:
     """All that a finding breaks, each once."""
-    return _once(finding.affects, *(evidence.affects for evidence in finding.evidence))
+    return united_pairs([finding.affects, *(each.affects for each in finding.evidence)])
 
 
-def _played(finding: Finding, role: Role) -> Iterator[tuple[Party, tuple[str, ...]]]:
+def _played(finding: Finding, role: Role) -> Iterator[tuple[Party, Sequence[str]]]:
     """Who plays the role in a finding, and what is broken by it."""
     if role is Role.ENTRY:
         yield finding.subject, all_affected(finding)
@@ -73,18 +73,14 @@ def _played(finding: Finding, role: Role) -> Iterator[tuple[Party, tuple[str, ..
             yield party, affected(finding, evidence)
 
 
-def _gather(role: Role, parts: list[tuple[Party, Finding, tuple[str, ...]]]) -> OffendingGroup:
+def _gather(role: Role, parts: list[tuple[Party, Finding, Sequence[str]]]) -> OffendingGroup:
     return OffendingGroup(
         party=parts[0][0],
         role=role,
         findings=tuple({finding.id: finding for _, finding, _ in parts}.values()),
-        affects=_once(*(affects for _, _, affects in parts)),
+        affects=united_pairs(affects for _, _, affects in parts),
     )
 
 
 def _key(party: Party) -> str:
     return party.sid or party.dn or party.name
-
-
-def _once(*lists: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item for items in lists for item in items))

@@ -3,10 +3,12 @@
 from collections.abc import Iterable, Sequence
 
 from adaudit.findings import Evidence, Finding, Party, Place
-from adaudit.report.lines import flow, labelled, labelled_text, listed, opening, relative
+from adaudit.report.lines import SHOWN, flow, labelled, labelled_text, listed, opening, relative
 from adaudit.report.offenders import DENIED_CHECK
 
 _GAP = "   "
+_NAMED = 48
+"""How many members of a group are named before the rest is only counted"""
 
 
 def finding_lines(finding: Finding) -> list[str]:
@@ -68,13 +70,19 @@ def _path_lines(alike: Iterable[Evidence]) -> list[str]:
     starts: dict[tuple[str, ...], dict[str, None]] = {}
     for evidence in alike:
         if len(evidence.path) > 1:
-            starts.setdefault(evidence.path[1:], {})[evidence.path[0]] = None
+            first = evidence.subjects or evidence.path[:1]
+            starts.setdefault(evidence.path[1:], {}).update(dict.fromkeys(first))
     lines = []
     for rest, names in starts.items():
-        *others, last = names
+        *others, last = _few(tuple(names))
         links = [*(f"{name}," for name in others), last, *(f"→ {name}" for name in rest)]
         lines += flow(links, opening("reached"), " ")
     return lines
+
+
+def _few(names: Sequence[str]) -> Sequence[str]:
+    more = len(names) - SHOWN
+    return names if len(names) <= _NAMED else (*names[:SHOWN], f"{more} more")
 
 
 def _alike(evidence: Iterable[Evidence]) -> list[list[Evidence]]:

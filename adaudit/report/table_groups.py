@@ -1,9 +1,9 @@
 """The findings in sections: the groups to blame, what nobody granted, all else by severity."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from adaudit.findings import Finding, Party, TargetReport
-from adaudit.report.lines import flow, labelled, labelled_text
+from adaudit.report.lines import flow, labelled, labelled_text, listed
 from adaudit.report.offenders import (
     DENIED_CHECK,
     NOT_GRANTED_CHECK,
@@ -16,6 +16,9 @@ from adaudit.report.table_findings import finding_lines, party_texts
 from adaudit.report.table_pairs import breaks, pair_phrases
 
 _GROUPS = "Offending groups   (… stands for the DN that the entry is set on)"
+
+_PHRASES = 100
+"""How many phrases may tell what one group breaks before the rest is only counted"""
 
 
 def finding_sections(target: TargetReport) -> list[list[str]]:
@@ -72,8 +75,11 @@ def _identity(label: str, party: Party) -> list[str]:
     return labelled(label, *known) if known else []
 
 
-def _pairs(affects: Iterable[str], target: TargetReport) -> list[str]:
+def _pairs(affects: Sequence[str], target: TargetReport) -> list[str]:
+    phrases = pair_phrases(affects, target.matrix)
+    if len(phrases) > _PHRASES:
+        return listed("pairs", phrases, labelled_text)
     lines: list[str] = []
-    for phrase in pair_phrases(affects, target.matrix):
+    for phrase in phrases:
         lines += labelled_text("" if lines else "pairs", phrase)
     return lines

@@ -1,29 +1,32 @@
 """The matrix in cells: as a whole while it fits, else without the rows and columns all alike."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
 
 from adaudit.findings import Matrix, Pair, PairState
 from adaudit.report.lines import WIDTH, flow, labelled, relative, wrap
-from adaudit.report.table_pairs import pair_phrases, sides
+from adaudit.report.marks import DIFFERS, MARKS, OK, UNKNOWN, Marked, shortened
+from adaudit.report.table_pairs import pair_phrases
 from adaudit.report.text import columns
+from adaudit.wording import counted
 
 Block = list[list[str]]
 """Rows of cells, the header row first"""
 
-_MARKS = {
-    PairState.ALLOWED: "ok",
-    PairState.DENIED: "DENY",
-    PairState.NOT_GRANTED: "--",
-    PairState.UNKNOWN: "?",
-}
 _MEANINGS = ("ok", "DENY denied", "--  no entry grants it", "?  unknown")
-_DIFFERS = "*"
 _ITSELF = "."
-_OK = _MARKS[PairState.ALLOWED]
-_UNKNOWN = _MARKS[PairState.UNKNOWN]
+_DRAWN = 1600
+"""How many cells are drawn at most"""
+
+_PHRASES = 20
+"""How many lines in words a state has at most, where there is too much to draw"""
+
+_DIFFERENCES = 2000
+"""How many pairs that differ are looked at"""
+
 _CELL = 5
 _GAP = 2
 
@@ -48,14 +51,16 @@ class Grid:
         Where not even that fits, the rows and columns that are all alike are told in words, and
         what remains is drawn.
         """
-        marks = {(pair.sender, pair.receiver): _mark(pair) for pair in matrix.pairs}
         if _fits(matrix.servers, matrix.receivers):
-            return cls(matrix.servers, matrix.receivers, marks, {})
+            return cls(matrix.servers, matrix.receivers, _marks(matrix), {})
         numbers = {name: str(number) for number, name in enumerate(matrix.servers, 1)}
         labels = [f"{number} {name}" for name, number in numbers.items()]
         if _fits(labels, [numbers[name] for name in matrix.receivers]):
-            return cls(matrix.servers, matrix.receivers, marks, numbers)
-        rows, shown, notes = _shortened(matrix.servers, matrix.receivers, marks)
+            return cls(matrix.servers, matrix.receivers, _marks(matrix), numbers)
+        rows, shown, notes = shortened(matrix)
+        if len(rows) * len(shown) > _DRAWN:
+            return cls((), (), {}, {}, tuple(_in_words(matrix)))
+        marks = _marks(matrix) if rows else {}
         return cls(rows, shown, marks, {} if _fits(rows, shown) else numbers, notes)
 
     def blocks(self) -> list[Block]:
@@ -84,13 +89,13 @@ class Grid:
 
     def _cell(self, sender: str, receiver: str) -> str:
         """A pair that nobody judged is unknown, never fine."""
-        return _ITSELF if sender == receiver else self.marks.get((sender, receiver), _UNKNOWN)
+        return _ITSELF if sender == receiver else self.marks.get((sender, receiver), UNKNOWN)
 
 
 def legend(matrix: Matrix) -> list[str]:
     """The question that the matrix answers, and what its marks mean."""
     question = f"{matrix.right}: may the row's server send to the column's?"
-    differs = [f"{_DIFFERS}  differs, see below"] if any(p.differs for p in matrix.pairs) else []
+    differs = [f"{DIFFERS}  differs, see below"] if matrix.differing() else []
     return [question, *flow([*_MEANINGS, *differs]), *_senders_only(matrix)]
 
 
@@ -102,15 +107,18 @@ def _senders_only(matrix: Matrix) -> list[str]:
 def differences(matrix: Matrix) -> list[str]:
     """The pairs whose objects or accounts are not judged alike, and how each of them is."""
     names: dict[tuple[str, ...], list[str]] = {}
-    for pair in matrix.pairs:
-        if pair.differs:
-            names.setdefault(tuple(_judged(pair)), []).append(str(pair))
+    differing = matrix.differing()
+    for name in islice(differing, _DIFFERENCES):
+        pair = matrix.pair(*(matrix.find(name) or ("", "")))
+        if pair is not None:
+            names.setdefault(tuple(_judged(pair)), []).append(name)
     result: list[str] = []
     for lines, alike in names.items():
         for phrase in pair_phrases(alike, matrix):
-            result += wrap(phrase, f"{_DIFFERS} ")
+            result += wrap(phrase, f"{DIFFERS} ")
         result += lines
-    return result
+    more = len(differing) - _DIFFERENCES
+    return [*result, f"{DIFFERS} and {counted(more, 'more pair')}"] if more > 0 else result
 
 
 def _judged(pair: Pair) -> list[str]:
@@ -125,54 +133,32 @@ def _judged(pair: Pair) -> list[str]:
     for (account, state), names in objects.items():
         who = [f"as {account}"] if len(accounts) > 1 else []
         where = "every object" if len(names) == accounts[account] else " and ".join(names)
-        lines += labelled(_MARKS[state], *who, f"on {where}")
+        lines += labelled(MARKS[state], *who, f"on {where}")
     return lines
 
 
-def _mark(pair: Pair) -> str:
-    return _MARKS[pair.state] + _DIFFERS * pair.differs
+def _marks(matrix: Matrix) -> dict[tuple[str, str], str]:
+    """The marks of all pairs, by sender and receiver."""
+    return {
+        (matrix.servers[sender], matrix.servers[receiver]): mark
+        for mark, columns in Marked.of(matrix).columns.items()
+        for receiver, senders in columns.items()
+        for sender in senders
+    }
+
+
+def _in_words(matrix: Matrix) -> Iterator[str]:
+    """Which pairs are not fine, where even what is not alike is too much to draw."""
+    for state, pairs in matrix.states().items():
+        phrases = pair_phrases(pairs, matrix) if state is not PairState.ALLOWED else []
+        yield from (f"{MARKS[state]:<6}{phrase}" for phrase in phrases[:_PHRASES])
+        if len(phrases) > _PHRASES:
+            rest = counted(len(phrases) - _PHRASES, "more line")
+            yield f"{MARKS[state]:<6}and {rest} like these: the csv and json reports have all"
+    if matrix.states()[PairState.ALLOWED]:
+        yield f"{OK:<6}all others"
 
 
 def _fits(rows: Sequence[str], receivers: Sequence[str]) -> bool:
     label = max(map(columns, rows), default=0)
     return label + sum(max(columns(name), _CELL) + _GAP for name in receivers) <= WIDTH
-
-
-def _shortened(
-    rows: Sequence[str], receivers: Sequence[str], marks: dict[tuple[str, str], str]
-) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """The rows and columns that have to be drawn, and in words those that are all alike."""
-    cells = {(s, r): marks.get((s, r), _UNKNOWN) for s in rows for r in receivers if s != r}
-    senders = _alike(rows, cells, 0)
-    left = {pair: mark for pair, mark in cells.items() if pair[0] not in senders}
-    whole = _alike(receivers, left, 1)
-    notes = [f"{mark:<6}{names} → every other" for mark, names in _together(senders, rows)]
-    rest = "the others" if senders else "every other"
-    notes += [f"{mark:<6}{rest} → {names}" for mark, names in _together(whole, receivers)]
-    uneven = [(s, r) for (s, r), mark in left.items() if mark != _OK and r not in whole]
-    notes += ["ok    all others"] if _OK in left.values() else []
-    return (
-        tuple(name for name in rows if any(name == sender for sender, _ in uneven)),
-        tuple(name for name in receivers if any(name == receiver for _, receiver in uneven)),
-        tuple(notes),
-    )
-
-
-def _alike(names: Sequence[str], cells: dict[tuple[str, str], str], side: int) -> dict[str, str]:
-    """The rows (side 0) or columns (side 1) of which all cells are alike and not fine."""
-    found: dict[str, set[str]] = {name: set() for name in names}
-    for pair, mark in cells.items():
-        found[pair[side]].add(mark)
-    return {
-        name: next(iter(marks))
-        for name, marks in found.items()
-        if len(marks) == 1 and _OK not in marks
-    }
-
-
-def _together(marks: dict[str, str], names: Sequence[str]) -> list[tuple[str, str]]:
-    """Those of one mark in words."""
-    found: dict[str, list[str]] = {}
-    for name, mark in marks.items():
-        found.setdefault(mark, []).append(name)
-    return [(mark, sides(alike, names)) for mark, alike in found.items()]

@@ -1,47 +1,41 @@
 """Many pairs in few words: `EX02, EX03 → every other server`."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Sequence
 
-from adaudit.findings import Matrix, TargetReport
-from adaudit.report.pairs import pairs_by_name
+from adaudit.access.bitmap import BitMap
+from adaudit.findings import Matrix, Pairs, TargetReport
+from adaudit.findings.pairs import ARROW
+from adaudit.report.lines import SHOWN
+from adaudit.report.pairs import judged
 from adaudit.wording import counted
 
 _FEW = 4
 """With no more servers than these their names say more than `every other server`"""
 
-_ARROW = " → "
-"""Stands in the name of each pair, also of those that the matrix does not judge"""
+_NAMED = 24
+"""How many names are listed before the rest is only counted"""
 
 _BUT = 3
 """How many exceptions `every other server but` may name"""
 
 
-def pair_phrases(affects: Iterable[str], matrix: Matrix | None) -> list[str]:
+def pair_phrases(affects: Sequence[str], matrix: Matrix | None) -> list[str]:
     """
     All the pairs, those of one sender together, and senders to the same receivers together.
 
     What is not a pair of the matrix stands as it is.
     """
-    known = pairs_by_name(matrix)
-    receivers: dict[str, list[str]] = {}
-    other: list[str] = []
-    for name in affects:
-        pair = known.get(name)
-        if pair is None:
-            other.append(name)
-        else:
-            receivers.setdefault(pair.sender, []).append(pair.receiver)
-    return [*(_phrases(receivers, matrix) if matrix else ()), *other]
+    pairs, other = judged(affects, matrix)
+    return [*(_phrases(pairs, matrix) if pairs and matrix else ()), *other]
 
 
-def breaks(affects: Iterable[str], target: TargetReport) -> str:
+def breaks(affects: Sequence[str], target: TargetReport) -> str:
     """How much is broken: `breaks 3 of 12 pairs`, or a number of other things."""
-    known = pairs_by_name(target.matrix)
-    names = list(affects)
-    pairs = sum(name in known for name in names)
-    others = sum(name not in known and _ARROW in name for name in names)
-    objects = len(names) - pairs - others
-    told = [f"{pairs} of {counted(len(known), 'pair')}"] if pairs else []
+    pairs, rest = judged(affects, target.matrix)
+    others = sum(ARROW in name for name in rest)
+    objects = len(rest) - others
+    total = len(target.matrix.pairs) if target.matrix else 0
+    told = [f"{len(pairs)} of {counted(total, 'pair')}"] if pairs else []
     told += [counted(others, "other pair" if pairs else "pair")] if others else []
     told += [counted(objects, "object")] if objects else []
     return f"breaks {' and '.join(told)}" if told else ""
@@ -53,21 +47,33 @@ def sides(names: Collection[str], servers: Collection[str], but: Collection[str]
 
     `servers` are all that can stand there, `but` those that stand on the other side.
     """
-    missing = [name for name in servers if name not in names and name not in but]
+    given, other = frozenset(names), frozenset(but)
+    missing = [name for name in servers if name not in given and name not in other]
     if len(servers) <= _FEW or len(missing) > _BUT or len(names) <= 2 * len(missing):
-        return ", ".join(names)
-    every = "every other server" if any(name not in names for name in but) else "every server"
+        return listed_names(tuple(names))
+    every = "every other server" if any(name not in given for name in other) else "every server"
     return f"{every} but {', '.join(missing)}" if missing else every
 
 
-def _phrases(receivers: dict[str, list[str]], matrix: Matrix) -> list[str]:
-    senders: dict[str, list[str]] = {}
-    for sender, names in receivers.items():
+def listed_names(names: Sequence[str]) -> str:
+    """The names; of more than a few dozen the first, and how many there are beside them."""
+    more = len(names) - SHOWN
+    if len(names) <= _NAMED:
+        return ", ".join(names)
+    return f"{', '.join(names[:SHOWN])} and {more} more"
+
+
+def _phrases(pairs: Pairs, matrix: Matrix) -> list[str]:
+    senders: dict[str, list[tuple[str, BitMap]]] = {}
+    for number, receivers in pairs.rows():
+        sender = matrix.servers[number]
+        names = [matrix.servers[receiver] for receiver in receivers]
         phrase = sides(names, matrix.receivers, but={sender})
-        senders.setdefault(phrase, []).append(sender)
+        senders.setdefault(phrase, []).append((sender, receivers))
     phrases = []
-    for phrase, names in senders.items():
-        only = receivers[names[0]]
+    for phrase, found in senders.items():
+        only = [matrix.servers[receiver] for receiver in found[0][1]]
+        names = [sender for sender, _ in found]
         left = sides(names, matrix.servers, but=only if len(only) == 1 else ())
         phrases.append(f"{left} → {phrase}")
     return phrases

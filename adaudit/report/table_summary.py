@@ -63,7 +63,7 @@ def _state(target: TargetReport) -> str:
 def _pair_counts(target: TargetReport) -> list[str]:
     if target.matrix is None or not target.matrix.pairs:
         return []
-    counts = Counter(pair.state for pair in target.matrix.pairs)
+    counts = {state: len(pairs) for state, pairs in target.matrix.states().items()}
     states = [f"{counts[state]} {label}" for state, label in _STATES.items() if counts[state]]
     total = counted(len(target.matrix.pairs), "pair")
     return flow(states, f"{target.matrix.right} in {total}: ", ", ")

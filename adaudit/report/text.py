@@ -90,20 +90,34 @@ def _shapes(value: str, index: int) -> bool:
 
 def inert(value: _DataclassT) -> _DataclassT:
     """A report, or any value in it, with every text made safe, so that no form can forget one."""
+    return _inert_fields(value, {})
+
+
+_Made = dict[int, tuple[object, object]]
+"""Values by their identity, each with what was made of it: large reports share many"""
+
+
+def _inert_fields(value: _DataclassT, made: _Made) -> _DataclassT:
     names = [field.name for field in fields(value)]
-    return replace(value, **{name: _inert(getattr(value, name)) for name in names})
+    return replace(value, **{name: _inert(getattr(value, name), made) for name in names})
 
 
-def _inert(value: object) -> object:
+def _inert(value: object, made: _Made) -> object:
     if isinstance(value, Enum):
         return value
     if isinstance(value, str):
         return safe_text(value)
+    if id(value) in made:
+        return made[id(value)][1]
+    new: object
     if isinstance(value, tuple):
-        return tuple(map(_inert, value))
-    if is_dataclass(value) and not isinstance(value, type):
-        return inert(value)
-    return value
+        new = tuple([_inert(item, made) for item in value])
+    elif is_dataclass(value) and not isinstance(value, type):
+        new = _inert_fields(value, made)
+    else:
+        return value
+    made[id(value)] = value, new
+    return new
 
 
 def columns(text: str) -> int:

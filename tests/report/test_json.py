@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from adaudit.findings import Report
 from adaudit.report import json as json_report
+from tests.report.many_pairs import many
 from tests.report.worlds import WORLDS, denied, everywhere, failed, incomplete, sound
 
 
@@ -31,7 +32,7 @@ def documented() -> dict[str, str]:
 
 
 def test_the_field_list_is_that_of_the_output() -> None:
-    found = {path for world in WORLDS.values() for path in paths(load(world()))}
+    found = {path for world in (*WORLDS.values(), many) for path in paths(load(world()))}
     no_matrix = "targets[].matrix"
     assert found - {no_matrix} == set(documented())
 
@@ -58,7 +59,7 @@ def test_only_fields_marked_so_are_null() -> None:
 def test_the_format_and_its_version_come_first() -> None:
     assert list(load(sound()).items())[:3] == [
         ("format", "adaudit-report"),
-        ("version", 1),
+        ("version", 2),
         ("complete", True),
     ]
 
@@ -122,3 +123,35 @@ def test_a_naive_time_is_given_as_it_is() -> None:
     assert target.taken_at is not None
     naive = replace(target, taken_at=target.taken_at.replace(tzinfo=None))
     assert load(Report((naive,)))["targets"][0]["taken_at"] == "2004-11-24T09:30:00"
+
+
+def test_of_very_many_pairs_the_first_are_listed_and_all_are_in_blocks() -> None:
+    report = load(many(servers=200, denied=100))
+    (finding,) = report["targets"][0]["findings"]
+    (block,) = finding["blocks"]
+
+    assert len(finding["affects"]) == 1000
+    assert finding["affects_total"] == 100 * 199
+    assert (len(block["senders"]), len(block["receivers"])) == (100, 200)
+    assert (len(finding["evidence"]), finding["evidence_total"]) == (100, 200)
+
+
+def test_of_very_many_pairs_the_matrix_lists_the_first_that_are_not_allowed() -> None:
+    matrix = load(many(servers=200, denied=100))["targets"][0]["matrix"]
+
+    assert matrix["pairs_total"] == 200 * 199
+    assert len(matrix["pairs"]) == 1000
+    assert {pair["state"] for pair in matrix["pairs"]} == {"denied"}
+    assert {state["state"]: state["pairs"] for state in matrix["states"]} == {
+        "denied": 100 * 199,
+        "not granted": 0,
+        "unknown": 0,
+        "allowed": 100 * 199,
+    }
+
+
+def test_the_report_grows_with_the_servers_and_not_with_their_pairs() -> None:
+    small = len(json_report.render(many(servers=200, denied=100)))
+    large = len(json_report.render(many(servers=800, denied=400)))
+
+    assert large < 5 * small

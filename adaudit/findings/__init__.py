@@ -1,12 +1,41 @@
 """What a check says and a report shows: values that name everything in words."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
 from adaudit.directory.entry import Gap
+from adaudit.findings.matrix import Answer, Column, Judged, Judgement, Matrix, Pair, PairState
+from adaudit.findings.pairs import Block, Pairs, united_pairs
+
+__all__ = [
+    "Answer",
+    "Block",
+    "CheckResult",
+    "Column",
+    "EntryLine",
+    "Evidence",
+    "Explanation",
+    "Finding",
+    "Judged",
+    "Judgement",
+    "Matrix",
+    "NotApplicable",
+    "Outcome",
+    "Pair",
+    "PairState",
+    "Pairs",
+    "Party",
+    "Place",
+    "Report",
+    "Severity",
+    "TargetReport",
+    "fingerprint",
+    "united",
+    "united_pairs",
+]
 
 
 class Severity(IntEnum):
@@ -74,15 +103,17 @@ class Evidence:
     """Why the origin is not one plain explicit entry: stale, orphaned, several sources, unread"""
     overrules: tuple[str, ...] = ()
     """Later entries that would have decided otherwise, readable"""
-    affects: tuple[str, ...] = ()
+    affects: Sequence[str] = ()
     """What this entry decides: pairs (`EX02 → EX01`), objects"""
+    subjects: tuple[str, ...] = ()
+    """The first names of the path for each of `affects`, where they are more than one"""
 
     @property
     def set_on(self) -> str:
         """DN of the object where the entry was set, as far as it could be followed."""
         return self.origin[-1].dn if self.origin else self.object
 
-    def with_affects(self, affects: tuple[str, ...]) -> "Evidence":
+    def with_affects(self, affects: Sequence[str]) -> "Evidence":
         """The same evidence, said to decide all of `affects`."""
         return replace(self, affects=affects)
 
@@ -101,8 +132,8 @@ class Finding:
     evidence: tuple[Evidence, ...] = ()
     through: tuple[Party, ...] = ()
     """Groups by whose nesting the subject is reached"""
-    affects: tuple[str, ...] = ()
-    """All that is broken by it: pairs, objects"""
+    affects: Sequence[str] = ()
+    """All that is broken by it: pairs (`Pairs` where they are many), objects"""
     remedy: tuple[str, ...] = ()
     """Ways to mend it, each enough alone, in words"""
     look: str | None = None
@@ -111,12 +142,13 @@ class Finding:
 
 def united(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Each finding once, with all that it affects wherever it is told."""
-    found: dict[str, Finding] = {}
+    found: dict[str, list[Finding]] = {}
     for finding in findings:
-        known = found.get(finding.id, finding)
-        affects = tuple(dict.fromkeys((*known.affects, *finding.affects)))
-        found[finding.id] = replace(known, affects=affects)
-    return tuple(found.values())
+        found.setdefault(finding.id, []).append(finding)
+    return tuple(
+        replace(alike[0], affects=united_pairs(finding.affects for finding in alike))
+        for alike in found.values()
+    )
 
 
 def fingerprint(check: str, *parts: str | bytes) -> str:
@@ -131,56 +163,6 @@ def fingerprint(check: str, *parts: str | bytes) -> str:
         data = part.encode("utf-8", "surrogateescape") if isinstance(part, str) else part
         digest.update(len(data).to_bytes(4, "big") + data)
     return digest.hexdigest()[:12]
-
-
-class PairState(StrEnum):
-    """May the sender do it to the receiver?"""
-
-    ALLOWED = "allowed"
-    DENIED = "denied"
-    NOT_GRANTED = "not granted"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """The answer for one account of the sender on one object of the receiver."""
-
-    account: str
-    object: str
-    state: PairState
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """Sender and receiver with the worst of their judgements, and whether they differ."""
-
-    sender: str
-    receiver: str
-    state: PairState
-    judgements: tuple[Judgement, ...]
-
-    @property
-    def differs(self) -> bool:
-        """Whether the objects or accounts of the pair are not all judged alike."""
-        return len({judgement.state for judgement in self.judgements}) > 1
-
-    def __str__(self) -> str:
-        return f"{self.sender} → {self.receiver}"
-
-
-@dataclass(frozen=True, slots=True)
-class Matrix:
-    """One right, every sender to every receiver but itself."""
-
-    right: str
-    servers: tuple[str, ...]
-    """All senders"""
-    receivers: tuple[str, ...]
-    """The servers that let others in by this right; a later version of Exchange does not"""
-    pairs: tuple[Pair, ...]
-    """By sender, then receiver, each in the order above"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,8 +217,7 @@ class TargetReport:
     @property
     def is_complete(self) -> bool:
         """Whether everything that was asked for was read and decided."""
-        pairs = self.matrix.pairs if self.matrix else ()
-        is_decided = not any(pair.state is PairState.UNKNOWN for pair in pairs)
+        is_decided = self.matrix is None or not self.matrix.states()[PairState.UNKNOWN]
         return self.error is None and not self.gaps and not self.unknown and is_decided
 
 
