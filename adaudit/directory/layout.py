@@ -139,5 +139,5 @@ def _decoder_of(name: str) -> "msgspec.msgpack.Decoder[_OneAttribute]":
 def _load(decoder: "msgspec.msgpack.Decoder[_T]", packed: bytes) -> _T:
     try:
         return decoder.decode(packed)
-    except (TypeError, ValueError, RecursionError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, RecursionError) as error:
         raise DirectoryError(f"the snapshot is damaged: {error}") from error
