@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from adaudit.collect.ber import BerError, Element, elements
+from adaudit.collect.ber import OCTET_STRING, BerError, Element, elements
 from adaudit.collect.entries import FoundObject, Names
 
 __all__ = ["PAGED_RESULTS", "Answer", "FoundObject", "FoundReference", "Result", "decode_answer"]
 
 _SEQUENCE, _SET = 0x30, 0x31
-_INTEGER, _ENUMERATED, _OCTETS = 0x02, 0x0A, 0x04
+_INTEGER, _ENUMERATED = 0x02, 0x0A
 _CONTROLS = 0xA0
 _REFERRAL = 0xA3
 _SASL_CREDENTIALS = 0x87
@@ -62,7 +62,7 @@ class Answer:
         except ValueError as error:
             raise BerError(f"a control of another form: {error}") from error
         _of(size, _INTEGER)
-        return _of(cookie, _OCTETS).value
+        return _of(cookie, OCTET_STRING).value
 
 
 _Operation: TypeAlias = FoundObject | FoundReference | Result
@@ -90,8 +90,8 @@ def _object(operation: Element, names: Names) -> FoundObject:
     found: dict[str, tuple[bytes, ...]] = {}
     for attribute in _of(attributes, _SEQUENCE).children():
         description, values = _of(attribute, _SEQUENCE).children()
-        held = tuple([_of(value, _OCTETS).value for value in _of(values, _SET).children()])
-        known = names[_of(description, _OCTETS).value]
+        held = _of(values, _SET).octet_strings()
+        known = names[_of(description, OCTET_STRING).value]
         if known in found:
             raise BerError(f"the attribute `{known}` twice")
         if known:
@@ -126,7 +126,7 @@ def _controls(part: Element) -> dict[str, bytes]:
     return controls
 
 
-def _text(part: Element, tag: int = _OCTETS) -> str:
+def _text(part: Element, tag: int = OCTET_STRING) -> str:
     return _of(part, tag).value.decode("utf-8", "backslashreplace")
 
 

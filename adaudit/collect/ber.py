@@ -5,8 +5,9 @@ A length that reaches beyond what holds it, or leaves bytes over, is an error.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
+OCTET_STRING = 0x04
 _LONGEST_LENGTH = 4  # octets; Active Directory always writes four
 
 
@@ -14,8 +15,7 @@ class BerError(Exception):
     """Bytes that are not the BER that LDAP uses."""
 
 
-@dataclass(frozen=True, slots=True)
-class Element:
+class Element(NamedTuple):
     """One tag with its value, which lies in `data` from `start` to `end`."""
 
     tag: int
@@ -31,6 +31,17 @@ class Element:
     def children(self) -> list["Element"]:
         """The elements that the value consists of."""
         return list(_elements(self.data, self.start, self.end))
+
+    def octet_strings(self) -> tuple[bytes, ...]:
+        """The values of the OCTET STRINGs that the value consists of."""
+        found = []
+        start = self.start
+        while start < self.end:
+            tag, first, start = _bounds(self.data, start, self.end)
+            if tag != OCTET_STRING:
+                raise BerError(f"the tag 0x{tag:02x} in the place of a value")
+            found.append(self.data[first:start])
+        return tuple(found)
 
     def integer(self) -> int:
         """The value as INTEGER or ENUMERATED."""
@@ -65,18 +76,23 @@ def length_of(data: bytes | bytearray, start: int = 0) -> int | None:
 
 def _elements(data: bytes, start: int, end: int) -> Iterator[Element]:
     while start < end:
-        tag = data[start]
-        if tag & 0x1F == 0x1F:
-            raise BerError("a tag of several bytes")
-        if start + 2 > end:
-            raise BerError("an element without a length")
-        length, value = data[start + 1], start + 2
-        if length >= 0x80:
-            octets = length & 0x7F
-            if not 1 <= octets <= _LONGEST_LENGTH:
-                raise BerError(f"a length of {octets} octets")
-            length, value = int.from_bytes(data[value : value + octets], "big"), value + octets
-        start = value + length
-        if start > end:
-            raise BerError("an element that reaches beyond its end")
-        yield Element(tag, data, value, start)
+        tag, first, start = _bounds(data, start, end)
+        yield Element(tag, data, first, start)
+
+
+def _bounds(data: bytes, start: int, end: int) -> tuple[int, int, int]:
+    """The tag of the element at `start`, and where its value begins and ends."""
+    tag = data[start]
+    if tag & 0x1F == 0x1F:
+        raise BerError("a tag of several bytes")
+    if start + 2 > end:
+        raise BerError("an element without a length")
+    length, value = data[start + 1], start + 2
+    if length >= 0x80:
+        octets = length & 0x7F
+        if not 1 <= octets <= _LONGEST_LENGTH:
+            raise BerError(f"a length of {octets} octets")
+        length, value = int.from_bytes(data[value : value + octets], "big"), value + octets
+    if value + length > end:
+        raise BerError("an element that reaches beyond its end")
+    return tag, value, value + length
