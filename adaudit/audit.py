@@ -82,16 +82,25 @@ def read(target: TargetConfig, ask: Ask | None, progress: Progress | None) -> Sn
 
 
 def collect_into(
-    target: LdapTarget | LdifTarget, path: Path | None, ask: Ask | None, progress: Progress | None
+    target: LdapTarget | LdifTarget,
+    path: Path | None,
+    ask: Ask | None,
+    progress: Progress | None,
+    *,
+    resume: bool = False,
 ) -> Snapshot:
     """
     Collect a target into a snapshot file, or into memory without `path`.
 
+    `resume` goes on with what an interrupted or incomplete collection left at `path`, where there
+    is something and the target is one of servers; files are read anew.
+
     Raises `CollectError` when nothing can be read, `DirectoryError` when the file cannot be
-    written; what stood there before is kept then.
+    written, or gone on with; what stood there before is kept then.
     """
     source = open_source(target, ask)
-    with SnapshotWriter(source.description, path) as writer:
+    resume &= source.can_go_on
+    with SnapshotWriter(source.description, path, resume=resume, key=source.key) as writer:
         collect(source, writer, progress)
         for warning in source.warnings:
             writer.add_warning(warning)

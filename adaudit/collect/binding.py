@@ -39,6 +39,13 @@ class Access:
     ca_file: Path | None = None
     timeout: float = 30.0
     page_size: int = 500
+    pauses: tuple[float, ...] = (1.0, 2.0, 4.0, 8.0, 16.0)
+    """Seconds before each try to go on, when a server is busy or its connection broke"""
+
+    @property
+    def reader(self) -> str:
+        """Who reads, by name: another one may see something else. Empty for the current user."""
+        return self.identity.user or ""
 
 
 def open_session(url: LdapUrl, access: Access) -> Session:

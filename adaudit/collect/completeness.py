@@ -3,18 +3,23 @@ What is missing from what was read: the same rules for every source.
 
 A source reports what it failed to read. Here is found what nobody reports: an object without
 its security descriptor, a domain that no server was given for, a file that lacks a partition.
+All is read off the snapshot, so that it is as true of one that was read in several runs.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
-from adaudit.collect.plan import naming_context, wanted
-from adaudit.collect.source import Item, Referral, Stage
+from adaudit.collect.plan import naming_context, wants_descriptor
+from adaudit.collect.source import Referral
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.objects import Objects
 from adaudit.errors import DirectoryError
 
 _DOMAIN = 0x2  # FLAG_CR_NTDS_DOMAIN, [MS-ADTS] 6.1.1.2.1.1
+_MOST_BARE = 100
+"""Objects, or else containers, that get a gap each because of a missing descriptor"""
 NO_DESCRIPTOR = (
     "the directory gave no security descriptor: the reader may lack the right to read it, "
     "or the export left nTSecurityDescriptor out"
@@ -25,90 +30,100 @@ _UNREAD_DOMAIN = (
 )
 
 
-def complete(items: Iterable[Item]) -> Iterator[Entry | Gap | Stage]:
-    """Pass on what a source gives, then a gap for each thing that is missing from it."""
-    seen = _Seen()
-    for item in items:
-        if isinstance(item, Referral):
-            seen.referrals.append(item)
-            continue
-        if isinstance(item, Entry):
-            seen.note(item)
-        elif isinstance(item, Gap):
-            seen.subjects.add(item.subject)
-        yield item
-    yield from (gap for gap in seen.gaps() if gap.subject not in seen.subjects)
+class Contexts:
+    """The naming contexts of the forest, by the crossRef objects that name them."""
 
+    def __init__(self, cross_references: Iterable[Entry] = ()) -> None:
+        self.names: dict[Dn, str | None] = {}
+        """With the DNS name of each that is a domain"""
+        self.damaged: list[Gap] = []
+        for each in cross_references:
+            self.note(each)
 
-@dataclass(slots=True)
-class _Seen:
-    bare: dict[Dn, None] = field(default_factory=dict)
-    """Objects that came without the descriptor that the plan wants of them"""
-    described: set[Dn] = field(default_factory=set)
-    contexts: dict[Dn, str | None] = field(default_factory=dict)
-    """The naming contexts of the forest, with the DNS name of each that is a domain"""
-    heads: set[Dn] = field(default_factory=set)
-    with_groups: set[Dn] = field(default_factory=set)
-    """Naming contexts in which a group was read: every domain has some"""
-    subjects: set[str] = field(default_factory=set)
-    """Of the gaps that the source reports itself"""
-    classes: set[str] = field(default_factory=set)
-    damaged: list[Gap] = field(default_factory=list)
-    referrals: list[Referral] = field(default_factory=list)
-
-    def note(self, entry: Entry) -> None:
-        kinds = entry.classes
-        self.classes |= kinds
-        self._note_descriptor(entry, kinds)
-        if "crossref" in kinds:
-            self._note_partition(entry)
-        if "domaindns" in kinds and entry.values("objectSid"):
-            self.heads.add(entry.dn)
-        if "group" in kinds and (context := naming_context(entry.dn)):
-            self.with_groups.add(context)
-
-    def _note_descriptor(self, entry: Entry, kinds: frozenset[str]) -> None:
-        if entry.descriptor is not None:
-            self.described.add(entry.dn)
-            return
-        want = wanted(entry.dn, kinds)
-        if want and want.descriptor:
-            self.bare[entry.dn] = None
-
-    def _note_partition(self, cross_reference: Entry) -> None:
+    def note(self, cross_reference: Entry) -> None:
+        """Take up a crossRef object."""
         try:
             context = Dn(cross_reference.text("nCName") or "")
         except DirectoryError as error:
             self.damaged.append(Gap(str(cross_reference.dn), error.message))
         else:
-            self.contexts[context] = _domain_name(cross_reference)
+            self.names[context] = _domain_name(cross_reference)
 
-    def gaps(self) -> Iterator[Gap]:
-        yield from self.damaged
-        for dn in self.bare:
-            if dn not in self.described:
-                yield Gap(str(dn), NO_DESCRIPTOR)
-        yield from self._forest_gaps()
-        for dn, name in self.contexts.items():
-            if name and not (dn in self.heads and dn in self.with_groups):
-                yield Gap(f"domain {name}", _UNREAD_DOMAIN)
-        for referral in self.referrals:
-            # a naming context of the forest is judged by what was read of it, just above
-            if referral.base not in self.contexts:
-                yield Gap(referral.url, "the server refers to another one, which was not asked")
+    def gap(self, referral: Referral) -> Gap | None:
+        """That the server refers to another one; None where what is read there is judged itself."""
+        if referral.base in self.names:
+            return None
+        return Gap(referral.url, "the server refers to another one, which was not asked")
 
-    def _forest_gaps(self) -> Iterator[Gap]:
-        if not self.contexts:
-            yield Gap(
-                "domains of the forest",
-                "unknown: CN=Partitions of the configuration was not read, "
-                "so groups of domains that nobody named may be missing",
-            )
-        if "classschema" not in self.classes:
-            yield Gap(
-                "schema",
-                "not read: which class and attribute an entry is meant for cannot be told",
-            )
+
+def missing(objects: Objects, *, everything: bool) -> Iterator[Gap]:
+    """A gap for each thing that is missing from what was read."""
+    contexts = Contexts(objects.of_class("crossRef"))
+    yield from contexts.damaged
+    yield from _without_descriptor(objects, everything=everything)
+    yield from _forest_gaps(objects, contexts)
+    heads = {head.dn for head in objects.of_class("domainDNS") if head.values("objectSid")}
+    for dn, name in contexts.names.items():
+        if name and not (dn in heads and _has_groups(objects, dn)):
+            yield Gap(f"domain {name}", _UNREAD_DOMAIN)
+
+
+def _has_groups(objects: Objects, domain: Dn) -> bool:
+    """Whether a group was read of a domain itself: every one has some."""
+    paths = objects.paths_below(domain, "group")
+    # the names of child domains begin as that of the domain does
+    return any(not path.startswith(f"{domain.path},dc=") for path in paths)
+
+
+def _forest_gaps(objects: Objects, contexts: Contexts) -> Iterator[Gap]:
+    if not contexts.names:
+        yield Gap(
+            "domains of the forest",
+            "unknown: CN=Partitions of the configuration was not read, "
+            "so groups of domains that nobody named may be missing",
+        )
+    if next(objects.of_class("classSchema"), None) is None:
+        yield Gap(
+            "schema",
+            "not read: which class and attribute an entry is meant for cannot be told",
+        )
+
+
+def _without_descriptor(objects: Objects, *, everything: bool) -> Iterator[Gap]:
+    """
+    What came without the descriptor that the plan wants of it.
+
+    A reader without the right gets none at all: then there is one gap a container, or one a
+    partition, that says how many.
+    """
+    bare: list[str] = []
+    above: Counter[str] = Counter()
+    for dn, path, chain in objects.undescribed():
+        if wants_descriptor(path, _classes(chain), everything=everything):
+            bare += [dn] if len(bare) <= _MOST_BARE else []
+            above[path.rpartition(",")[0]] += 1
+    if len(bare) <= _MOST_BARE:
+        yield from (Gap(dn, NO_DESCRIPTOR) for dn in bare)
+        return
+    containers = {",".join(reversed(path.split(","))): count for path, count in above.items()}
+    yield from _counted(containers if len(containers) <= _MOST_BARE else _by_partition(containers))
+
+
+def _counted(containers: Mapping[str, int]) -> Iterator[Gap]:
+    for name, count in containers.items():
+        yield Gap(name, f"{count} objects below it: {NO_DESCRIPTOR}")
+
+
+def _by_partition(containers: Mapping[str, int]) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for name, count in containers.items():
+        found[str(naming_context(Dn(name)) or name)] += count
+    return found
+
+
+@lru_cache(maxsize=1 << 12)
+def _classes(chain: tuple[bytes, ...]) -> frozenset[str]:
+    return frozenset(value.decode("utf-8", "replace").lower() for value in chain)
 
 
 def _domain_name(cross_reference: Entry) -> str | None:

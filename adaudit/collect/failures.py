@@ -37,6 +37,7 @@ _LOGON_ERRORS = {
 }
 """System error codes in the answer to a bind, [MS-ERREF] 2.2; Samba gives their NT names."""
 
+_PASSING = (OSError, LostConnectionError)
 _VERIFY_EXPIRED, _VERIFY_NOT_YET_VALID = 10, 9
 _VERIFY_NAME, _VERIFY_ADDRESS = 62, 64
 _NAME_HINT = "use the name that the certificate is for"
@@ -74,10 +75,15 @@ _KERBEROS_ERRORS = (
 )
 
 
+class UnreachableError(CollectError):
+    """There is no connection to a server, which may be otherwise a little later."""
+
+
 def unreachable(url: str, error: Exception) -> CollectError:
     """Why there is no connection to a server, or why it ended."""
     message, hint = describe(error)
-    return CollectError(f"cannot read `{url}`: {message}", hint)
+    kind = UnreachableError if isinstance(error, _PASSING) else CollectError
+    return kind(f"cannot read `{url}`: {message}", hint)
 
 
 def bind_refused(url: str, user: str, result: Result) -> CollectError:

@@ -1,59 +1,70 @@
 """A forest as its domain controllers answer for it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
+from types import MappingProxyType
 
-from adaudit.collect.answers import FoundObject
-from adaudit.collect.binding import Access, open_session
-from adaudit.collect.plan import (
-    ROOT_DSE,
-    Search,
-    Wanted,
-    domain_searches,
-    forest_searches,
-    wanted_by,
-)
-from adaudit.collect.ranges import Ranges, ValueRange, sift
-from adaudit.collect.session import SearchStoppedError, Session, SessionOverError
-from adaudit.collect.source import Item, Stage, referral
+from adaudit.collect.binding import Access
+from adaudit.collect.line import Line, no_controller
+from adaudit.collect.plan import Search, domain_searches, fingerprint, forest_searches
+from adaudit.collect.session import SearchStoppedError
+from adaudit.collect.source import Item, Stage
+from adaudit.collect.steps import read_step
 from adaudit.config import LdapUrl
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.marks import Mark
 from adaudit.errors import CollectError, DirectoryError
+
+_NO_MARKS: Mapping[str, Mark] = MappingProxyType({})
 
 
 class LdapSource:
     """
-    One domain controller of each domain of a forest that is to be read.
+    One domain controller of each domain of a forest that is to be read, or several of one.
 
     The configuration and the schema are read from the first one that answers, the same on all.
+    What one server did not give to the end is asked of the next one that holds it.
     """
 
-    def __init__(self, servers: Sequence[LdapUrl], access: Access) -> None:
+    can_go_on = True
+
+    def __init__(
+        self, servers: Sequence[LdapUrl], access: Access, *, everything: bool = False
+    ) -> None:
         self._servers = tuple(servers)
         self._access = access
+        self.everything = everything
         self.description = "LDAP " + ", ".join(map(str, servers))
         self.warnings = () if access.verify else tuple(map(_unverified, servers))
 
-    def read(self) -> Iterator[Item]:
+    @property
+    def key(self) -> str:
+        """Another one where another reader, or another plan, would see something else."""
+        asked = (self.description, self._access.reader, fingerprint(everything=self.everything))
+        return sha256(repr(asked).encode()).hexdigest()
+
+    def read(self, marks: Mapping[str, Mark] = _NO_MARKS) -> Iterator[Item]:
         """
-        Give the objects of the plan, server by server.
+        Give the objects of the plan, server by server, but for what is read by the `marks`.
 
         A server that cannot be read is a gap; raises `CollectError` when none can.
         """
-        reading = _Reading(self._access)
+        reading = _Reading(self._access, marks, everything=self.everything)
         failures: list[CollectError] = []
         for url in self._servers:
+            yield Stage(str(url), str(url))
             try:
                 yield from reading.server(url)
             except CollectError as error:
                 failures.append(error)
                 yield Gap(str(url), error.message)
+        yield from reading.gaps()
         if len(failures) == len(self._servers):
             raise failures[0]
-        if not reading.count:
-            why = reading.first_stop or "no object that is looked for can be seen"
+        if not reading.count and not marks:
             raise CollectError(
-                f"nothing could be read from {self.description}: {why}",
+                f"nothing could be read from {self.description}: {reading.why_nothing}",
                 "check what the account that reads may read",
             )
 
@@ -61,137 +72,73 @@ class LdapSource:
 class _Reading:
     """One pass over the servers."""
 
-    def __init__(self, access: Access) -> None:
+    def __init__(self, access: Access, marks: Mapping[str, Mark], *, everything: bool) -> None:
         self._access = access
-        self._is_forest_read = False
-        self._domains: set[Dn] = set()
+        self._marks = marks
+        self._everything = everything
+        self._done = {step for step, mark in marks.items() if mark.cookie is None}
+        self._failed: dict[str, Gap] = {}
+        """By step: why it could not be read to its end"""
         self.count = 0
         """Objects beside the servers' own entries"""
-        self.first_stop: str | None = None
 
     def server(self, url: LdapUrl) -> Iterator[Item]:
         """Give what one server holds that no server before it gave."""
-        yield Stage(str(url))
-        with open_session(url, self._access) as session:
-            root = _root(session, url)
-            yield root
-            for item in _answers(session, self._searches(root, url)):
-                self.count += isinstance(item, Entry)
-                if isinstance(item, Gap):
-                    self.first_stop = self.first_stop or item.reason
-                yield item
+        with Line(url, self._access) as line:
+            yield line.root
+            searches = self._searches(line.root, url)
+            for number, search in enumerate(searches):
+                try:
+                    yield from self._step(line, search)
+                except SearchStoppedError as error:
+                    self._failed[search.what] = Gap(search.what, f"not read to the end: {error}")
+                    if not line.is_open_after(error):
+                        self._leave(searches[number + 1 :], error)
+                        return
+
+    def gaps(self) -> Iterator[Item]:
+        """What no server gave to its end."""
+        for step, gap in self._failed.items():
+            yield Stage(step, step)
+            yield gap
+
+    @property
+    def why_nothing(self) -> str:
+        """The first reason for which nothing came."""
+        reasons = (gap.reason for gap in self._failed.values())
+        return next(reasons, "no object that is looked for can be seen")
 
     def _searches(self, root: Entry, url: LdapUrl) -> list[Search]:
         configuration, domain = _contexts(root, url)
-        searches: list[Search] = []
-        if not self._is_forest_read:
-            self._is_forest_read = True
-            searches += forest_searches(configuration)
-        if domain not in self._domains:
-            self._domains.add(domain)
-            searches += domain_searches(domain)
-        return searches
+        searches = (
+            *forest_searches(configuration, everything=self._everything),
+            *domain_searches(domain, everything=self._everything),
+        )
+        return [search for search in searches if search.what not in self._done]
 
+    def _step(self, line: Line, search: Search) -> Iterator[Item]:
+        mark = self._marks.get(search.what)
+        yield Stage(f"going on with {search.what}" if mark else search.what, search.what)
+        for item in read_step(line, search, mark):
+            self.count += isinstance(item, Entry)
+            yield item
+        self._done.add(search.what)
+        self._failed.pop(search.what, None)
 
-def _root(session: Session, url: LdapUrl) -> Entry:
-    """The server's own entry, which tells what it holds."""
-    try:
-        pages = list(session.search(ROOT_DSE))
-    except SearchStoppedError as error:
-        raise _no_controller(url, f"its root entry cannot be read: {error}") from error
-    for found in (found for page in pages for found in page):
-        if isinstance(found, FoundObject):
-            return sift(Dn(""), found.attributes, wanted_by(ROOT_DSE))[0]
-    raise _no_controller(url, "it shows no root entry")
+    def _leave(self, searches: Sequence[Search], error: SearchStoppedError) -> None:
+        for search in searches:
+            self._failed.setdefault(search.what, Gap(search.what, f"not read: {error}"))
 
 
 def _contexts(root: Entry, url: LdapUrl) -> tuple[Dn, Dn]:
     configuration = root.text("configurationNamingContext")
     domain = root.text("defaultNamingContext")
     if not configuration or not domain:
-        raise _no_controller(url, "its root entry names no domain")
+        raise no_controller(url, "its root entry names no domain")
     try:
         return Dn(configuration), Dn(domain)
     except DirectoryError as error:
-        raise _no_controller(url, error.message) from error
-
-
-def _answers(session: Session, searches: Sequence[Search]) -> Iterator[Item]:
-    """What all searches find; one that stops early is a gap, and the others go on."""
-    lost: str | None = None
-    for search in searches:
-        if lost is not None:
-            yield Gap(search.what, f"not read: {lost}")
-            continue
-        yield Stage(search.what)
-        try:
-            yield from _found(session, search)
-        except SearchStoppedError as error:
-            yield Gap(search.what, f"not read to the end: {error}")
-            lost = str(error) if isinstance(error, SessionOverError) else None
-
-
-def _found(session: Session, search: Search) -> Iterator[Item]:
-    want = wanted_by(search)
-    for page in session.search(search):
-        for found in page:
-            if isinstance(found, FoundObject):
-                yield from _object(session, found, want)
-            else:
-                yield from map(referral, found.urls[:1])
-
-
-def _object(session: Session, found: FoundObject, want: Wanted) -> Iterator[Entry | Gap]:
-    try:
-        entry, parts = sift(Dn(found.dn), found.attributes, want)
-    except DirectoryError as error:
-        yield Gap(found.dn, error.message)
-        return
-    if parts:
-        yield from _completed(session, entry, parts)
-    else:
-        yield entry
-
-
-def _completed(
-    session: Session, entry: Entry, parts: Sequence[ValueRange]
-) -> Iterator[Entry | Gap]:
-    """The object with all parts of its values, and a gap for each part that does not come."""
-    attributes = dict(entry.attributes)
-    ranges = Ranges()
-    failure: SearchStoppedError | None = None
-    try:
-        for first in parts:
-            ranges.note(entry.dn, first)
-            for values, part in _later_parts(session, entry.dn, first):
-                attributes[first.attribute] += values
-                ranges.note(entry.dn, part)
-    except SearchStoppedError as error:
-        failure = error
-    yield Entry(entry.dn, attributes, entry.descriptor)
-    for gap in ranges.gaps():
-        yield Gap(gap.subject, f"{gap.reason} ({failure})" if failure else gap.reason)
-    if isinstance(failure, SessionOverError):
-        raise failure
-
-
-def _later_parts(
-    session: Session, dn: Dn, first: ValueRange
-) -> Iterator[tuple[tuple[bytes, ...], ValueRange]]:
-    want = Wanted(frozenset({first.attribute}), descriptor=False)
-    last = first.last
-    while last is not None:
-        found = session.values(dn.text, f"{first.attribute};range={last + 1}-*")
-        entry, parts = sift(dn, found.attributes if found else {}, want)
-        if not parts or parts[0].first != last + 1:
-            return  # what is missing shows in the parts that were noted
-        yield entry.values(first.attribute), parts[0]
-        last = parts[0].last
-
-
-def _no_controller(url: LdapUrl, reason: str) -> CollectError:
-    message = f"`{url}` is no domain controller of Active Directory: {reason}"
-    return CollectError(message, "give the address of a domain controller")
+        raise no_controller(url, error.message) from error
 
 
 def _unverified(url: LdapUrl) -> str:

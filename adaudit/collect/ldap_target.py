@@ -27,7 +27,7 @@ def ldap_source(target: LdapTarget, ask: Ask | None) -> LdapSource:
         timeout=target.timeout,
         page_size=target.page_size,
     )
-    return LdapSource(target.ldap, access)
+    return LdapSource(target.ldap, access, everything=target.scope == "all")
 
 
 def _identity(auth: AuthConfig, ask: Ask | None) -> SimpleIdentity | Identity:

@@ -2,8 +2,9 @@
 
 import gzip
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from adaudit.collect.ldif import Record, Reference, read_records
 from adaudit.collect.ldif_lines import Lines
@@ -12,8 +13,10 @@ from adaudit.collect.ranges import Ranges, sift
 from adaudit.collect.source import Item, Referral, Stage, referral
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.marks import Mark
 from adaudit.errors import CollectError, DirectoryError
 
+_NO_MARKS: Mapping[str, Mark] = MappingProxyType({})
 _GZIP = b"\x1f\x8b"
 _MOST_FAULTS = 50
 """Faults of one file; with more of them it is left"""
@@ -31,15 +34,17 @@ class LdifSource:
     """
 
     warnings: tuple[str, ...] = ()
+    can_go_on = False
+    key = ""
 
     def __init__(self, files: Sequence[Path], *, everything: bool = False) -> None:
         self._files = tuple(files)
         self.everything = everything
         self.description = "LDIF " + ", ".join(path.name for path in self._files)
 
-    def read(self) -> Iterator[Item]:
+    def read(self, marks: Mapping[str, Mark] = _NO_MARKS) -> Iterator[Item]:  # noqa: ARG002 - has none
         """
-        Give the objects of the plan, file by file.
+        Give the objects of the plan, file by file, always from the first on.
 
         Raises `CollectError` when there is no such object in any file.
         """

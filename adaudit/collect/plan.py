@@ -65,20 +65,22 @@ class Search:
         descriptor = ("nTSecurityDescriptor",) if self.with_descriptor else ()
         return (*_IDENTITY, *self.attributes, *descriptor)
 
-    def finds(self, dn: Dn, classes: frozenset[str]) -> bool:
-        """Whether the search finds an object of that name and those classes, in lower case."""
-        if not self._reaches(dn):
+    def finds(self, path: str, classes: frozenset[str]) -> bool:
+        """Whether it finds an object of that path (see `Dn`) and those classes, in lower case."""
+        if not self._reaches(path):
             return False
         if not classes.isdisjoint(map(str.lower, self.other_than)):
             return False
         return not self.classes or not classes.isdisjoint(map(str.lower, self.classes))
 
-    def _reaches(self, dn: Dn) -> bool:
-        if dn.path == self.base.path:
+    def _reaches(self, path: str) -> bool:
+        base = self.base.path
+        if path == base:
             return self.scope is not Scope.ONE_LEVEL
-        if self.scope is Scope.BASE or not dn.is_below(self.base):
+        if self.scope is Scope.BASE or not (path.startswith(f"{base},") or not base):
             return False
-        return self.scope is Scope.SUBTREE or len(dn.rdns) == len(self.base.rdns) + 1
+        # a comma inside a name is escaped as a number in a path
+        return self.scope is Scope.SUBTREE or path.count(",") == base.count(",") + 1
 
 
 ROOT_DSE = Search(
@@ -94,9 +96,20 @@ ROOT_DSE = Search(
 """The rootDSE of a server. [MS-ADTS] 3.1.1.3.2"""
 
 
-@lru_cache(maxsize=256)
 def forest_searches(configuration: Dn, *, everything: bool = False) -> tuple[Search, ...]:
     """What is read once a forest, from its configuration and schema."""
+    return _of_forest(configuration.text, everything)
+
+
+def domain_searches(domain: Dn, *, everything: bool = False) -> tuple[Search, ...]:
+    """What is read of each domain."""
+    return _of_domain(domain.text, everything)
+
+
+# by the text, as equal names may be written in another way, and what is asked is shown
+@lru_cache(maxsize=256)
+def _of_forest(text: str, everything: bool) -> tuple[Search, ...]:  # noqa: FBT001 - passed on
+    configuration = Dn(text)
     searches = _forest_searches(configuration)
     if not everything:
         return searches
@@ -108,8 +121,8 @@ def forest_searches(configuration: Dn, *, everything: bool = False) -> tuple[Sea
 
 
 @lru_cache(maxsize=256)
-def domain_searches(domain: Dn, *, everything: bool = False) -> tuple[Search, ...]:
-    """What is read of each domain."""
+def _of_domain(text: str, everything: bool) -> tuple[Search, ...]:  # noqa: FBT001 - passed on
+    domain = Dn(text)
     name = ".".join(rdn.partition("=")[2] for rdn in domain.rdns)
     searches = _domain_searches(domain, name)
     return (_everything(f"all objects of {name}", domain, searches),) if everything else searches
@@ -212,8 +225,23 @@ def wanted(dn: Dn, classes: frozenset[str], *, everything: bool = False) -> Want
     The naming contexts are read off the name, as a file need not say which there are: the
     configuration is `CN=Configuration` under a domain, and domains are all of `DC=`.
     """
-    finding = [search for search in _searches_at(dn, everything) if search.finds(dn, classes)]
+    finding = [search for search in _searches_at(dn, everything) if search.finds(dn.path, classes)]
     return wanted_by(*finding) if finding else None
+
+
+def wants_descriptor(path: str, classes: frozenset[str], *, everything: bool = False) -> bool:
+    """As `wanted(…).descriptor`, by the path of the name; quick, as a million objects are asked."""
+    match = _NAMING_CONTEXT.match(path)
+    if match is None:
+        return False
+    searches = _with_descriptor(match.group().rstrip(","), everything)
+    return any(search.finds(path, classes) for search in searches)
+
+
+@lru_cache(maxsize=256)
+def _with_descriptor(context: str, everything: bool) -> tuple[Search, ...]:  # noqa: FBT001 - passed on
+    dn = Dn(",".join(reversed(context.split(","))))
+    return tuple(s for s in searches_of(dn, everything=everything) if s.with_descriptor)
 
 
 @lru_cache(maxsize=256)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from adaudit.collect.entries import FoundObject
 from adaudit.collect.plan import DESCRIPTOR, Wanted
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
@@ -74,6 +75,19 @@ def sift(
             if values:
                 kept[name] = (*kept.get(name, ()), *values)
     return Entry(dn, kept, descriptor), parts
+
+
+def entry_of(found: FoundObject, want: Wanted) -> tuple[Entry, list[ValueRange]]:
+    """
+    Do as `sift` does with what is decoded already, whose attributes become those of the entry.
+
+    Raises `DirectoryError` when its name is none.
+    """
+    dn, attributes = Dn(found.dn), found.attributes
+    descriptor = attributes.pop(DESCRIPTOR, ())
+    if attributes.keys() <= want.attributes and all(attributes.values()):
+        return Entry(dn, attributes, (descriptor[0] if descriptor else b"") or None), []
+    return sift(dn, {**attributes, DESCRIPTOR: descriptor}, want)
 
 
 def _range(name: str, options: str) -> ValueRange | None:

@@ -1,13 +1,14 @@
 """What every origin of a snapshot looks like to the collector."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 from urllib.parse import unquote
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.marks import Mark
 from adaudit.errors import DirectoryError
 
 Ask = Callable[[str], str]
@@ -27,12 +28,18 @@ class Referral:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What is read from here on, for whoever watches: `groups of contoso.example`."""
+    """What is read from here on."""
 
     what: str
+    """For whoever watches: `groups of contoso.example`"""
+    step: str | None = None
+    """
+    What it is called in marks: the gaps that follow belong to it, and are taken away when it is
+    read again. A step that never gets a mark is read again each time.
+    """
 
 
-Item: TypeAlias = Entry | Gap | Referral | Stage
+Item: TypeAlias = Entry | Gap | Referral | Stage | Mark
 
 
 class Source(Protocol):
@@ -46,11 +53,25 @@ class Source(Protocol):
     def warnings(self) -> tuple[str, ...]:
         """What whoever trusts the result has to know: `TLS is not verified: …`."""
 
-    def read(self) -> Iterator[Item]:
+    @property
+    def everything(self) -> bool:
+        """Whether every object is read, with its descriptor, and not only what checks need."""
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether `read` gives marks, by which another run can go on with it."""
+
+    @property
+    def key(self) -> str:
+        """Another text for another plan or place, with which no run may go on with this one."""
+
+    def read(self, marks: Mapping[str, Mark]) -> Iterator[Item]:
         """
         Give all objects of the plan, and a gap for each thing that could not be read.
 
-        An object may come in several parts. Raises `CollectError` when nothing can be read.
+        An object may come in several parts. A mark follows what it makes sure of; with the
+        `marks` of an earlier run only what comes behind them is given. Raises `CollectError` when
+        nothing can be read.
         """
 
 

@@ -1,11 +1,12 @@
 """`adaudit collect`: into a file, or a folder for several targets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.marks import Mark
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import CollectError
 from tests.cli.command import Command
@@ -129,7 +130,7 @@ class BreaksOff(Given):
         super().__init__(list(build(load("sound")).items()))
         self.reason = reason
 
-    def read(self) -> Iterator[Entry | Gap]:
+    def read(self, _: Mapping[str, Mark]) -> Iterator[Entry | Gap]:
         """Give the first half."""
         yield from self.items[: len(self.items) // 2]
         raise self.reason

@@ -1,6 +1,6 @@
 """From a source into a snapshot, and what is missing from it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -9,6 +9,7 @@ from adaudit.collect.completeness import NO_DESCRIPTOR
 from adaudit.collect.source import Item, Stage, referral
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.marks import Mark
 from adaudit.directory.snapshot import Snapshot
 from adaudit.directory.writer import SnapshotWriter
 
@@ -41,11 +42,14 @@ COMPLETE = [
 class Given:
     description = "given items"
     warnings = ()
+    everything = False
+    can_go_on = False
+    key = ""
 
     def __init__(self, *items: Item) -> None:
         self._items = items
 
-    def read(self) -> Iterator[Item]:
+    def read(self, _: Mapping[str, Mark]) -> Iterator[Item]:
         """Give them."""
         yield from self._items
 

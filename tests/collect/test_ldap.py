@@ -30,7 +30,7 @@ EXCHANGE = f"CN=Microsoft Exchange,CN=Services,{CONFIGURATION}"
 SD_FLAGS = "1.2.840.113556.1.4.801"
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
 PASSWORD = "not-to-be-seen"
-ACCESS = Access(SimpleIdentity("auditor", PASSWORD), timeout=5, page_size=100)
+ACCESS = Access(SimpleIdentity("auditor", PASSWORD), timeout=5, page_size=100, pauses=(0.0, 0.0))
 
 
 @pytest.fixture
@@ -184,28 +184,50 @@ def test_a_container_that_is_not_there_is_no_gap(server: FakeController) -> None
     assert read(server).gaps == ()
 
 
+SCHEMA = f"CN=Schema,{CONFIGURATION}"
+
+
 @pytest.mark.parametrize(
     ("end", "reason"),
     [
         (b"", "the server closed the connection"),
-        (b"HTTP/1.1 400 Bad Request\r\n", "the server does not speak LDAP"),
-        (b"\x30\x84\xff\xff\xff\xff", "the server does not speak LDAP"),
         (notice_of_disconnection("going down"), "the server ends the connection: going down"),
-        (bytes.fromhex("300c02017f 65070a0100 0400 0400"), "the server answers what was not asked"),
         (None, "no answer in time"),
     ],
 )
-def test_a_connection_that_ends_keeps_what_came_and_names_what_did_not(
+def test_a_connection_that_ends_each_time_keeps_what_came_and_names_what_did_not(
     server: FakeController, end: bytes | None, reason: str
 ) -> None:
-    server.ends[f"CN=Schema,{CONFIGURATION}"] = end
+    server.ends[SCHEMA] = end
     snapshot = read(server, access=replace(ACCESS, timeout=0.3))
     found = gaps(snapshot)
     assert reason in found["schema"]
     assert found["groups of contoso.example"].startswith("not read: ")
     assert found["domain contoso.example"].startswith("not read")
-    assert snapshot.entry(Dn(f"CN=Group,CN=Schema,{CONFIGURATION}"))
+    assert snapshot.entry(Dn(f"CN=Group,{SCHEMA}"))
     assert snapshot.entry(Dn(OPS)) is None
+
+
+@pytest.mark.parametrize(
+    ("end", "reason"),
+    [
+        (b"HTTP/1.1 400 Bad Request\r\n", "the server does not speak LDAP"),
+        (b"\x30\x84\xff\xff\xff\xff", "the server does not speak LDAP"),
+        (bytes.fromhex("3085 0140000000"), "the server does not speak LDAP"),
+        (bytes.fromhex("300c02017f 65070a0100 0400 0400"), "the server answers what was not asked"),
+    ],
+)
+def test_an_answer_that_is_none_is_a_gap_and_the_other_searches_are_asked_on_a_new_connection(
+    server: FakeController, end: bytes, reason: str
+) -> None:
+    server.ends[SCHEMA] = end
+    snapshot = read(server)
+    assert list(gaps(snapshot)) == ["schema"]
+    assert reason in gaps(snapshot)["schema"]
+    assert snapshot.entry(Dn(f"CN=Group,{SCHEMA}"))
+    assert members(snapshot) == MEMBERS
+    assert [a.base for a in server.asked].count(SCHEMA) == 1
+    assert server.operations.count("bind") == 2
 
 
 def test_an_object_without_its_descriptor_is_a_gap(server: FakeController) -> None:

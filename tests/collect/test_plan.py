@@ -12,6 +12,7 @@ from adaudit.collect.plan import (
     forest_searches,
     naming_context,
     wanted,
+    wants_descriptor,
 )
 from adaudit.directory.dn import Dn
 
@@ -90,7 +91,7 @@ def test_the_scope_says_how_far_a_search_reaches(scope: Scope, found: list[str])
         "DC=example",
     ]
     search = Search("x", DOMAIN, scope)
-    assert [name for name in names if search.finds(Dn(name), frozenset())] == found
+    assert [name for name in names if search.finds(Dn(name).path, frozenset())] == found
 
 
 @pytest.mark.parametrize(
@@ -206,3 +207,16 @@ def test_of_a_file_everything_has_at_least_what_the_checks_need() -> None:
 def test_another_plan_has_another_fingerprint() -> None:
     assert fingerprint() == fingerprint()
     assert fingerprint() != fingerprint(everything=True)
+
+
+@pytest.mark.parametrize("everything", [False, True])
+def test_whether_a_descriptor_is_wanted_is_told_by_the_path_alone(*, everything: bool) -> None:
+    exchange = f"CN=Microsoft Exchange,CN=Services,{CONFIGURATION}"
+    bases = ["", "CN=a", str(DOMAIN), str(CONFIGURATION), f"CN=Services,{CONFIGURATION}", exchange]
+    names = [*bases, *(f"CN=a\\,b,{base}" for base in bases if base), f"CN=x,CN=y,{exchange}"]
+    for name in names:
+        for classes in (frozenset({"container"}), frozenset({"domaindns"})):
+            found = wanted(Dn(name), classes, everything=everything)
+            expected = bool(found and found.descriptor)
+            told = wants_descriptor(Dn(name).path, classes, everything=everything)
+            assert told == expected, (name, classes)

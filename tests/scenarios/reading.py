@@ -1,11 +1,12 @@
 """Reads the forest of a scenario as a collection reads a directory."""
 
 import base64
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from adaudit.collect.collector import collect
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.marks import Mark
 from adaudit.directory.snapshot import Snapshot
 from adaudit.directory.writer import SnapshotWriter
 from tests.builders import TAKEN_AT
@@ -19,11 +20,14 @@ class Given:
 
     description = "a scenario"
     warnings = ()
+    everything = False
+    can_go_on = False
+    key = ""
 
     def __init__(self, items: list[Entry | Gap]) -> None:
         self.items = items
 
-    def read(self) -> Iterator[Entry | Gap]:
+    def read(self, _: Mapping[str, Mark]) -> Iterator[Entry | Gap]:
         """Give them."""
         return iter(self.items)
 
