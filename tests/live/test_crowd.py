@@ -165,7 +165,7 @@ def test_the_domain_is_as_large_as_it_should_be(by_ldap3: Entries) -> None:
     users = [path for path in by_ldap3 if ",cn=user0" in path]
     assert len(users) == USERS
     assert len({by_ldap3[path][1] for path in users}) == 20
-    assert max(len(values.get("member", ())) for values, _ in by_ldap3.values()) == USERS
+    assert max(len(values.get("member", ())) for values, _ in by_ldap3.values()) == USERS // 10
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -2,7 +2,7 @@
 `crowd.py SMB_CONF USERS`: add many users to a domain whose server does not run.
 
 They stand in units that each hand down an entry of its own, so that descriptors differ, and are
-members of groups, one of which has them all.
+members of groups, one of which has a tenth of them.
 """
 
 import sys
@@ -68,7 +68,7 @@ def _users(sam: Sam, count: int) -> Iterator[dict[str, object]]:
 
 def _groups(sam: Sam, users: int) -> Iterator[dict[str, object]]:
     for number in range(_GROUPS):
-        step = 1 if number == 0 else users // 20 + number
+        step = 10 if number == 0 else users // 20 + number
         yield {
             "dn": f"CN=crowd{number:03d},{_unit(sam, 0)}",
             "objectClass": "group",
