@@ -20,8 +20,15 @@ Decode = Callable[[bytes], object]
 _CHUNK = 10_000
 _SLOW_SAMPLE = 100
 """Descriptors that each peer decodes in a round"""
-
-
+_NOTES = f"""
+- Each descriptor is decoded and the result dropped, with no garbage collection; peers decode a
+  sample of {_SLOW_SAMPLE} in each round, adaudit all of them.
+- adaudit checks every length and begins each round with nothing remembered: its rate includes the
+  decoding of each different descriptor. impacket, BloodHound.py and winacl remember nothing.
+  BloodHound.py's second row derives its edges too.
+- `split only` is what finding the holders of a right takes: every length checked, entries as bytes,
+  nothing remembered.
+"""
 _TYPES = {
     "user": "bf967aba-0de6-11d0-a285-00aa003049e2",
     "service-principal-name": "f3a64788-5306-11d1-a9c5-0000f80367c1",
@@ -97,15 +104,19 @@ def compare(name: str, data: Sequence[bytes], rounds: int) -> dict[str, list[flo
     return found
 
 
-def measure(options: Options) -> Result:
-    """Measure all kinds of data."""
-    logging.disable(logging.CRITICAL)
-    worst = max(1_000, options.objects // 20)
-    kinds = {
-        "as in a directory": list(directory_like(options.objects)),
+def _kinds(objects: int) -> dict[str, list[bytes]]:
+    worst = max(1_000, objects // 20)
+    return {
+        "as in a directory": list(directory_like(objects)),
         "all different, entries shared": list(sharing_entries(worst)),
         "all different, trustees too": list(sharing_nothing(worst)),
     }
+
+
+def measure(options: Options) -> Result:
+    """Measure all kinds of data."""
+    logging.disable(logging.CRITICAL)
+    kinds = _kinds(options.objects)
     rows, shapes, figures = [], [], {}
     for kind, data in kinds.items():
         size = sum(map(len, data)) / len(data)
@@ -133,23 +144,7 @@ def measure(options: Options) -> Result:
         "; ".join(shapes) + ".",
         ("data", "decoder", "descriptors/s", "x impacket", "x BloodHound.py"),
         rows,
-        [
-            (
-                "Each descriptor is decoded and the result dropped, with no garbage collection; "
-                f"peers decode a sample of {_SLOW_SAMPLE} in each round, adaudit all of them."
-            ),
-            (
-                "adaudit checks every length and begins each round with nothing remembered: "
-                "its rate "
-                "includes the decoding of each different descriptor. impacket, BloodHound.py "
-                "and winacl "
-                "remember nothing. BloodHound.py's second row derives its edges too."
-            ),
-            (
-                "`split only` is what finding the holders of a right takes: every length checked, "
-                "entries as bytes."
-            ),
-        ],
+        _NOTES,
         figures,
     )
 

@@ -38,7 +38,7 @@ def measure(options: Options) -> Result:
         "The whole way as above at three sizes.",
         ("stage", *(f"{size:,} objects" for size in sizes), "exponent"),
         rows,
-        ["Seconds; the exponent is the slope of least squares through logarithms of all three."],
+        "- Seconds; the exponent is the slope of least squares through logarithms of all three.",
         figures,
     )
 

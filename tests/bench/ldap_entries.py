@@ -22,6 +22,18 @@ _DEFAULT = "ldap3 as it comes"
 
 Client = Callable[[int], AbstractContextManager[Read]]
 
+_NOTES = f"""
+- Each client binds anonymously, asks for the same attributes with the same filter in pages of
+  1,000, and its clock runs from the first request to the last answer. The server is a process of
+  its own that answers from prepared bytes.
+- `ldap3 as it comes` knows the schema (its own copy of that of Windows Server 2012 R2) and formats
+  values by it; with get_info=NONE it keeps them as text and bytes. impacket reads the first
+  {_SLOW:,} entries, and its objects are turned into dictionaries of bytes. python-ldap is
+  OpenLDAP's library in C and gives bytes.
+- adaudit checks every length, and gives the attributes that were asked for as bytes.
+"""
+_NOT_INSTALLED = "- python-ldap is not installed: it takes a compiler and OpenLDAP's headers.\n"
+
 
 def clients(users: int) -> dict[str, Client]:
     """By name; what is not installed is left out."""
@@ -56,28 +68,11 @@ def measure(options: Options) -> Result:
         "ldap entries / ldap3": middle["adaudit"] / middle[_DEFAULT],
         "ldap entries / floor": middle["adaudit"] / middle[_FLOOR],
     }
-    notes = [
-        (
-            "Each client binds anonymously, asks for the same attributes with the same filter "
-            "in pages "
-            "of 1,000, and its clock runs from the first request to the last answer. The "
-            "server is a "
-            "process of its own that answers from prepared bytes."
-        ),
-        (
-            "`ldap3 as it comes` knows the schema (its own copy of that of Windows Server 2012 "
-            "R2) and "
-            "formats values by it; with get_info=NONE it keeps them as text and bytes. "
-            "impacket reads "
-            f"the first {_SLOW:,} entries, and its objects are turned into dictionaries of bytes. "
-            "python-ldap is OpenLDAP's library in C and gives bytes."
-        ),
-        "adaudit checks every length, and gives the attributes that were asked for as bytes.",
-    ]
+    notes = _NOTES
     if "python-ldap" in middle:
         figures["ldap entries / python-ldap"] = middle["adaudit"] / middle["python-ldap"]
     else:
-        notes.append("python-ldap is missing: it takes a compiler and OpenLDAP's headers.")
+        notes += _NOT_INSTALLED
     return Result(
         "LDAP entries over a socket",
         f"{users:,} users with 13 attributes and a descriptor, {_size(users):,.0f} bytes each.",

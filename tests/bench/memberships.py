@@ -16,6 +16,18 @@ from tests.bench.snapshot import written
 
 _SAMPLE = 1_000
 """Users for whom a peer goes up, in each round"""
+_NAMES = {
+    "members": "adaudit: members of all groups",
+    "tokens": "adaudit: tokens of all users",
+    "walk": "breadth-first, a user at a time, sets dropped (extrapolated)",
+    "networkx": "networkx.descendants, a user at a time, sets dropped (extrapolated)",
+}
+_NOTES = """
+- From numbered arcs in memory to sets that are kept, with circles. Members and tokens were found
+  equal to each other in number, and to what both peers find for all users of the sample.
+- Peers go up for a sample of {sampled:,} users in each round, times {factor:,.0f}.
+- The last row is the whole way from a snapshot: names to numbers, checks, arcs.
+"""
 
 
 def through_networkx(
@@ -87,43 +99,24 @@ def _result(
     middle = {name: median(each) for name, each in found.items()}
     total, mean, sampled = shape
     size, of_snapshot = _of_snapshot(options)
-    names = {
-        "members": "adaudit: members of all groups",
-        "tokens": "adaudit: tokens of all users",
-        "walk": "breadth-first, a user at a time, sets dropped (extrapolated)",
-        "networkx": "networkx.descendants, a user at a time, sets dropped (extrapolated)",
-    }
     rows = [
         (
             text,
             spread(found[name], 2),
             f"{added[name]:,.0f}" if name in added else "",
-            times(middle[name] / middle["tokens"]),
+            "" if name == "members" else times(middle[name] / middle["tokens"]),
         )
-        for name, text in names.items()
+        for name, text in _NAMES.items()
     ]
     rows.append(("adaudit: `Membership.of` a snapshot", spread(of_snapshot, 2), f"{size:,.0f}", ""))
     edges = sum(map(len, graph.below)), sum(map(len, graph.members))
     return Result(
         "Memberships",
-        f"{graph.users:,} users, {graph.groups:,} groups, {edges[0]:,} groups and {edges[1]:,} "
-        "users "
-        f"in groups, {total:,} memberships in all, {mean:,.0f} groups in a token.",
+        f"{graph.users:,} users, {graph.groups:,} groups, {edges[0]:,} arcs between groups and "
+        f"{edges[1]:,} to users, {total:,} memberships in all, {mean:,.0f} groups in a token.",
         ("what", "seconds", "MB added", "x tokens of adaudit"),
         rows,
-        [
-            (
-                "From numbered arcs in memory to sets that are kept, with circles. Members and "
-                "tokens "
-                "were found equal to each other in number, and to both peers for all users of "
-                "the sample."
-            ),
-            (
-                f"Peers go up for a sample of {sampled:,} users in each round, times "
-                f"{graph.users / sampled:,.0f}."
-            ),
-            "The last row is the whole way from a snapshot: names to numbers, checks, arcs.",
-        ],
+        _NOTES.format(sampled=sampled, factor=graph.users / sampled),
         {
             "member sets": middle["members"],
             "tokens": middle["tokens"],

@@ -19,17 +19,15 @@ class Result:
     """What was measured on: numbers, sizes, shapes"""
     header: tuple[str, ...]
     rows: list[tuple[str, ...]]
-    notes: list[str] = field(default_factory=list)
-    """What a figure includes and leaves out"""
+    notes: str = ""
+    """What a figure includes and leaves out, as a list in Markdown"""
     figures: dict[str, float] = field(default_factory=dict)
     """By the name that `goals` has for them"""
 
     def markdown(self) -> str:
         """The section of the report."""
         lines = [f"## {self.title}", "", self.data, "", *table(self.header, self.rows)]
-        if self.notes:
-            lines += ["", *(f"- {note}" for note in self.notes)]
-        return "\n".join(lines) + "\n"
+        return "\n".join([*lines, "", self.notes.strip(), ""])
 
     @classmethod
     def load(cls, path: Path) -> Self:

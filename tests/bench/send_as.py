@@ -14,6 +14,12 @@ from tests.exchange.many_servers import organisation
 _SERVERS = 1_000
 _REASONS = 200
 """Pairs whose whole verdict is asked for"""
+_NOTES = f"""
+- The matrix: servers, their accounts, and how all senders stand with each receiver, as sets. Pairs
+  not allowed count a receiver as its own sender.
+- Verdicts are those of {_REASONS} broken pairs, or of sound ones where none is broken.
+- Pair by pair is the verdict of a sample of pairs of all kinds, times all pairs.
+"""
 
 
 def measure(options: Options) -> Result:
@@ -45,18 +51,7 @@ def measure(options: Options) -> Result:
             "pair by pair, s (extrapolated)",
         ),
         rows,
-        [
-            (
-                "The matrix: servers, their accounts, and how all senders stand with each "
-                "receiver, as "
-                "sets. Pairs not allowed count a receiver as its own sender."
-            ),
-            (
-                f"Verdicts are those of {_REASONS} broken pairs, or of sound ones where none is "
-                "broken."
-            ),
-            "Pair by pair is the verdict of a sample of pairs of all kinds, times all pairs.",
-        ],
+        _NOTES,
         {"send-as": max(matrices)},
     )
 

@@ -2,8 +2,7 @@
 A domain controller that holds a generated forest, in a process of its own on a loopback port.
 
 All that it sends is prepared before it says that it is ready, but for the joining of each page,
-so that it keeps a client waiting as little as can be. Entries are in the form of Active Directory:
-what is constructed has its length as 0x84 and four octets, what is primitive the shortest.
+so that it keeps a client waiting as little as can be.
 """
 
 import argparse
@@ -14,45 +13,30 @@ import struct
 import subprocess
 import sys
 from array import array
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import islice
 from pathlib import Path
 
 from tests.bench.forest import CONFIGURATION, ROOT, Forest, Row
+from tests.bench.ldap_form import (
+    PAGED_RESULTS,
+    Search,
+    attribute,
+    condition,
+    constructed,
+    elements,
+    page_of,
+    primitive,
+    search_of,
+    size_of,
+)
 
-PAGED_RESULTS = b"1.2.840.113556.1.4.319"
 _MOST_VALUES = 1_500
 """Values of one attribute in one answer, the default of a domain controller"""
-_CATEGORIES = {"user": "person", "contact": "person"}
 _BIND, _SEARCH = 0x60, 0x63
 _BASE, _ONE_LEVEL, _SUBTREE = range(3)
-
-Element = tuple[int, bytes]
-Condition = Callable[["tuple[str, ...]"], bool]
-"""Whether a filter matches objects of these classes"""
-
-
-def constructed(tag: int, *parts: bytes) -> bytes:
-    """An element that consists of others."""
-    body = b"".join(parts)
-    return struct.pack(">BBI", tag, 0x84, len(body)) + body
-
-
-def primitive(tag: int, value: bytes) -> bytes:
-    """An element with its length in the shortest form."""
-    size = len(value)
-    if size < 0x80:
-        return bytes((tag, size)) + value
-    octets = (size.bit_length() + 7) // 8
-    return bytes((tag, 0x80 | octets)) + size.to_bytes(octets, "big") + value
-
-
-def attribute(name: str, values: Iterable[bytes]) -> bytes:
-    """An attribute with its values."""
-    held = constructed(0x31, *(primitive(0x04, value) for value in values))
-    return constructed(0x30, primitive(0x04, name.encode()), held)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,21 +71,6 @@ def held(row: Row) -> Held:
             parts.append(attribute(name, values))
     descriptor = _shared(row.descriptor) if row.descriptor else b""
     return Held(primitive(0x04, row.dn.encode()), b"".join(parts), descriptor)
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """A search as it was asked for."""
-
-    base: str
-    scope: int
-    condition: bytes
-    attributes: tuple[str, ...]
-
-    @property
-    def with_descriptor(self) -> bool:
-        """Whether security descriptors are asked for."""
-        return "ntsecuritydescriptor" in self.attributes or not self.attributes
 
 
 class Store:
@@ -191,41 +160,6 @@ def _detailed(row: Row) -> Row:
     return Row(row.dn, row.attributes | given, row.descriptor)
 
 
-def condition(data: bytes) -> Condition:
-    """A filter, as far as it asks for classes; what it asks beside them is taken for true."""
-    ((tag, value),) = elements(data)
-    if tag in (0xA0, 0xA1):
-        parts = [condition(constructed(each, body)) for each, body in elements(value)]
-        together = all if tag == 0xA0 else any
-        return lambda chain: together(part(chain) for part in parts)
-    if tag == 0xA2:
-        ((inner, body),) = elements(value)
-        negated = condition(constructed(inner, body))
-        return lambda chain: not negated(chain)
-    if tag == 0xA3:
-        (_, name), (_, wanted) = elements(value)
-        text = wanted.decode().lower()
-        if name.lower() == b"objectclass":
-            return lambda chain: text in chain
-        if name.lower() == b"objectcategory":
-            return lambda chain: _CATEGORIES.get(chain[-1], chain[-1]) == text
-    return lambda _: True
-
-
-def elements(data: bytes) -> list[Element]:
-    """The elements in a row that `data` consists of."""
-    found = []
-    position = 0
-    while position < len(data):
-        tag, length, start = data[position], data[position + 1], position + 2
-        if length & 0x80:
-            start += length & 0x7F
-            length = int.from_bytes(data[position + 2 : start], "big")
-        position = start + length
-        found.append((tag, data[start:position]))
-    return found
-
-
 class Connection:
     """Answers one client."""
 
@@ -238,7 +172,7 @@ class Connection:
         data = b""
         while received := self._client.recv(1 << 16):
             data += received
-            while (size := _size(data)) is not None and size <= len(data):
+            while (size := size_of(data)) is not None and size <= len(data):
                 ((_, message),) = elements(data[:size])
                 data = data[size:]
                 if not self._answer(message):
@@ -252,7 +186,7 @@ class Connection:
             result = constructed(0x61, b"\x0a\x01\0\x04\0\x04\0")
             self._client.sendall(constructed(0x30, number, result))
         elif tag == _SEARCH:
-            self._client.sendall(b"".join(self._page(number, _search(operation), *_paged(rest))))
+            self._client.sendall(b"".join(self._page(number, search_of(operation), *page_of(rest))))
         return tag in (_BIND, _SEARCH)
 
     def _page(self, number: bytes, search: Search, size: int, start: int) -> Iterator[bytes]:
@@ -288,32 +222,6 @@ ROOT_DSE = Held(
     ),
     b"",
 )
-
-
-def _size(data: bytes) -> int | None:
-    if len(data) < 6:
-        return None
-    length = data[1]
-    if length & 0x80:
-        return 2 + (length & 0x7F) + int.from_bytes(data[2 : 2 + (length & 0x7F)], "big")
-    return 2 + length
-
-
-def _search(operation: bytes) -> Search:
-    (_, base), (_, scope), *_, (tag, wanted), (_, attributes) = elements(operation)
-    names = tuple(name.decode().lower() for _, name in elements(attributes))
-    names = () if "*" in names else names
-    return Search(base.decode(), scope[0], constructed(tag, wanted), names)
-
-
-def _paged(rest: list[Element]) -> tuple[int, int]:
-    for _, control in elements(rest[0][1]) if rest else []:
-        (_, name), *_, (_, value) = elements(control)
-        if name == PAGED_RESULTS:
-            ((_, body),) = elements(value)
-            (_, size), (_, cookie) = elements(body)
-            return int.from_bytes(size, "big"), int(cookie or b"0")
-    return 1_000, 0
 
 
 @contextlib.contextmanager
