@@ -4,21 +4,18 @@ from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TypeVar
 
+from adaudit.directory.bearers import NOBODY, Bearers
 from adaudit.directory.census import Census
 from adaudit.directory.domains import Domains
 from adaudit.directory.entry import Entry
 from adaudit.directory.faults import Fault
 from adaudit.directory.issuing import domain_of, issued
-from adaudit.directory.naming import Absent, absent, spelling
+from adaudit.directory.naming import Absent
+from adaudit.directory.ordering import Order
 from adaudit.directory.population import Population
 from adaudit.errors import AdauditError
 from adaudit.security.sid import Sid
-
-_V = TypeVar("_V")
-_NOBODY = 0xFFFFFFFF
-"""What stands for a name that no principal bears; no number is as high"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +32,8 @@ class Numbered:
 
 def give_numbers(census: Census, domains: Domains) -> Numbered:
     """Give all principals their numbers, and tell who the members are that are named."""
-    order = _Order(census)
-    lists = _Lists(census, order, _Bearers(census, order))
+    order = Order(census)
+    lists = _Lists(census, order, Bearers(census, order))
     members = lists.members()
     primary_members = lists.primary_members()
     places = order.places
@@ -56,98 +53,10 @@ def give_numbers(census: Census, domains: Domains) -> Numbered:
     return Numbered(population, lists.faults(), lists.absent_members, lists.absent_groups)
 
 
-class _Order:
-    """Which position of a census has which number, and whom each SID means."""
-
-    def __init__(self, census: Census) -> None:
-        self._census = census
-        groups = census.groups
-        self.meant = self._objects_meant()
-        """By SID: the position of the object that is meant by it"""
-        meant = bytearray(len(census.sids))
-        for position in self.meant.values():
-            meant[position] = 1
-        accounts = [p for p, is_meant in enumerate(meant) if is_meant and p not in groups]
-        self.account_count = len(accounts)
-        self.positions = [
-            *accounts,
-            *sorted(groups, key=meant.__getitem__, reverse=True),
-            *(p for p, is_meant in enumerate(meant) if not is_meant and p not in groups),
-        ]
-        """By number"""
-        self.places = array("I", bytes(4 * len(self.positions)))
-        """By position: the number"""
-        for number, position in enumerate(self.positions):
-            self.places[position] = number
-        self.stand_ins = {
-            self.places[p]: self.places[self.meant[census.sids[p]]]
-            for p, is_meant in enumerate(meant)
-            if not is_meant
-        }
-        """By number of an object whose SID another one has: the number of that"""
-
-    def numbered(self, found: Mapping[int, "_V"]) -> dict[int, "_V"]:
-        """What is known by position, by number; of those alone who are meant by their SIDs."""
-        numbers = ((self.places[position], each) for position, each in found.items())
-        return {number: each for number, each in numbers if number not in self.stand_ins}
-
-    def _objects_meant(self) -> dict[bytes, int]:
-        sids = self._census.sids
-        found = dict(zip(sids, range(len(sids)), strict=True))
-        if len(found) < len(sids):
-            shared: dict[bytes, list[int]] = defaultdict(list)
-            for position, sid in enumerate(sids):
-                if found[sid] != position:
-                    shared[sid].append(position)
-            for sid, positions in shared.items():
-                found[sid] = self._chosen([*positions, found[sid]])
-        return found
-
-    def _chosen(self, positions: list[int]) -> int:
-        """Of several objects with one SID an account or a group, not what stands for it."""
-        census = self._census
-        paths = {p: census.snapshot.at(census.objects[p]).dn.path for p in positions}
-        positions.sort(key=paths.__getitem__)
-        itself = [p for p in positions if p not in census.foreign]
-        return itself[-1] if itself else positions[0]
-
-
-class _Bearers:
-    """Who bears each name: numbers by the number of the name, `_NOBODY` for none."""
-
-    def __init__(self, census: Census, order: _Order) -> None:
-        self.of_names = array("I", (_NOBODY,)) * len(census.names)
-        self.as_members = self.of_names
-        """The same, but with the one who is meant by their SID"""
-        self.absent: dict[int, Absent] = {}
-        """The names that nobody bears"""
-        for name, number in zip(census.own_names, order.places, strict=True):
-            self.of_names[name] = number
-        self._find_others(census)
-        if order.stand_ins:
-            get = order.stand_ins.get
-            self.as_members = array("I", (get(number, number) for number in self.of_names))
-
-    def _find_others(self, census: Census) -> None:
-        """Find out who bears the names that are not written as their bearers write them."""
-        names, of_names = census.names, self.of_names
-        if len(names) == len(census.sids):
-            return
-        for name, number in names.items():
-            if of_names[number] == _NOBODY:
-                self.absent[number] = absent(name)
-        for number, found in list(self.absent.items()):
-            written = None if found.dn is None else spelling(found.dn, census.snapshot)
-            other = number if written is None else names.get(written, number)
-            if of_names[other] != _NOBODY:
-                of_names[number] = of_names[other]
-                del self.absent[number]
-
-
 class _Lists:
     """Who is in what, and what was named that is not there."""
 
-    def __init__(self, census: Census, order: _Order, bearers: _Bearers) -> None:
+    def __init__(self, census: Census, order: Order, bearers: Bearers) -> None:
         self._census = census
         self._order = order
         self._bearers = bearers
@@ -169,9 +78,9 @@ class _Lists:
         for position, names in self._census.members.items():
             numbers = array("I", map(as_members.__getitem__, names))
             group = self._order.places[position]
-            if _NOBODY in numbers:
+            if NOBODY in numbers:
                 self.absent_members[group] = self._absent(position, "member", names)
-                numbers = array("I", (number for number in numbers if number != _NOBODY))
+                numbers = array("I", (number for number in numbers if number != NOBODY))
             yield group, numbers
 
     def _by_member_of(self) -> dict[int, "array[int]"]:
@@ -186,8 +95,8 @@ class _Lists:
             for group in groups[start:end]:
                 found[group].append(teller)
             start = end
-        if _NOBODY in found:
-            del found[_NOBODY]
+        if NOBODY in found:
+            del found[NOBODY]
             self._find_absent_groups()
         return found
 
@@ -221,7 +130,7 @@ class _Lists:
             group = known[key]
             if group is None:
                 continue
-            if group == _NOBODY:
+            if group == NOBODY:
                 self._note_primary_group(position)
                 continue
             number = order.places[position]
@@ -229,14 +138,14 @@ class _Lists:
         return dict(found)
 
     def _primary_group(self, domain: bytes | None, text: str) -> int | None:
-        """The number of a group by its RID, `_NOBODY` if that is none."""
+        """The number of a group by its RID, `NOBODY` if that is none."""
         try:
             rid = int(text)
             if domain is None or not rid:
                 return None
             sid = issued(domain, rid)
         except (ValueError, OverflowError):
-            return _NOBODY
+            return NOBODY
         position = self._order.meant.get(sid)
         return None if position is None else self._order.places[position]
 
