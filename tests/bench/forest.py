@@ -100,21 +100,21 @@ class Forest:
         """What is read once a forest: partitions, a few classes and rights."""
         shared = self.descriptors.shared("organizationalUnit", 0)
         yield Row(CONFIGURATION, _of("configuration"), shared)
-        yield _partition()
+        yield _partition(shared)
         for name, guid in CLASS_GUIDS.items():
             values = _defined(name, UUID(guid), subClassOf=_PARENTS.get(name, "top"))
-            yield Row(_in_schema(name), _of("classSchema") | values, None)
+            yield Row(_in_schema(name), _of("classSchema") | values, shared)
         for name, parent in {"person": "top", "organizationalPerson": "person"}.items():
             values = _defined(name, UUID(int=len(name)), subClassOf=parent)
-            yield Row(_in_schema(name), _of("classSchema") | values, None)
-        yield Row(_in_schema("member"), _of("attributeSchema") | _defined("member", MEMBER), None)
+            yield Row(_in_schema(name), _of("classSchema") | values, shared)
+        yield Row(_in_schema("member"), _of("attributeSchema") | _defined("member", MEMBER), shared)
         for name, right in {
             "Send-As": SEND_AS,
             "User-Force-Change-Password": RESET_PASSWORD,
         }.items():
             dn = f"CN={name},CN=Extended-Rights,{CONFIGURATION}"
             values = {"rightsGuid": (right.encode(),), "displayName": (name.encode(),)}
-            yield Row(dn, _of("controlAccessRight") | values, None)
+            yield Row(dn, _of("controlAccessRight") | values, shared)
         yield Row(f"CN=Services,{CONFIGURATION}", _of("container"), shared)
 
     def domain(self) -> Iterator[Row]:
@@ -252,7 +252,7 @@ def _defined(name: str, guid: UUID, **values: str) -> dict[str, tuple[bytes, ...
     return found | {attribute: (value.encode(),) for attribute, value in values.items()}
 
 
-def _partition() -> Row:
+def _partition(descriptor: bytes) -> Row:
     values = {
         "nCName": ROOT,
         "nETBIOSName": "CONTOSO",
@@ -260,4 +260,4 @@ def _partition() -> Row:
         "systemFlags": "3",
     }
     found = {name: (value.encode(),) for name, value in values.items()}
-    return Row(f"CN=CONTOSO,CN=Partitions,{CONFIGURATION}", _of("crossRef") | found, None)
+    return Row(f"CN=CONTOSO,CN=Partitions,{CONFIGURATION}", _of("crossRef") | found, descriptor)
