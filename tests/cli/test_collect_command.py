@@ -8,8 +8,10 @@ import pytest
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.marks import Mark
 from adaudit.directory.snapshot import Snapshot
+from adaudit.directory.writer import SnapshotWriter
 from adaudit.errors import CollectError
 from tests.cli.command import Command
+from tests.collect.fake_controller import CONFIGURATION, FakeController, contoso
 from tests.scenarios.model import load
 from tests.scenarios.reading import Given
 from tests.scenarios.world import build
@@ -169,3 +171,96 @@ def test_a_collection_that_fails_halfway_leaves_the_old_snapshot(
     assert ran.err == "one: error: the server has gone (look at it)\n"
     assert file.read_bytes() == before
     assert not list(file.parent.glob(".*partial*"))
+
+
+SPEED = "timeout: 5, page_size: 1, auth: {method: anonymous}"
+
+
+@pytest.fixture
+def server() -> Iterator[FakeController]:
+    with contoso(Ops=["CN=a"], Staff=["CN=b"], Sales=["CN=c"]).running() as server:
+        yield server
+
+
+@pytest.fixture
+def live(server: FakeController, tmp_path: Path) -> Path:
+    """A target list with that server."""
+    path = tmp_path / "live.yaml"
+    path.write_text(f"version: 1\ntargets:\n- {{name: one, ldap: '{server.url}', {SPEED}}}\n")
+    return path
+
+
+def test_an_interrupted_collection_says_how_to_go_on_and_goes_on(
+    adaudit: Command,
+    live: Path,
+    server: FakeController,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    file, whole = tmp_path / "one.snapshot", tmp_path / "whole.snapshot"
+    assert adaudit("collect", live, "-o", whole).status == 0
+    with monkeypatch.context() as patch:
+        patch.setattr(SnapshotWriter, "checkpoint", _breaks_off(SnapshotWriter.checkpoint))
+        stopped = adaudit("collect", live, "-o", file)
+    asked = len(server.asked)
+    ran = adaudit("collect", live, "-o", file, "--resume")
+
+    assert stopped.status == 130
+    assert stopped.err.splitlines()[0] == "one: interrupted: --resume goes on with it"
+    assert ran.status == 0
+    assert CONFIGURATION not in {a.base for a in server.asked[asked:]}
+    with Snapshot.open(file) as resumed, Snapshot.open(whole) as expected:
+        assert list(resumed.entries()) == list(expected.entries())
+        assert resumed.gaps == ()
+
+
+def test_without_resuming_it_says_that_it_replaces_what_was_left(
+    adaudit: Command, live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "one.snapshot"
+    with monkeypatch.context() as patch:
+        patch.setattr(SnapshotWriter, "checkpoint", _breaks_off(SnapshotWriter.checkpoint))
+        adaudit("collect", live, "-o", file)
+    ran = adaudit("collect", live, "-o", file)
+
+    assert ran.status == 0
+    assert ran.err.startswith("one: what an interrupted run left is replaced")
+    assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_a_complete_snapshot_is_not_collected_again_when_resuming(
+    adaudit: Command, live: Path, server: FakeController, tmp_path: Path
+) -> None:
+    file = tmp_path / "one.snapshot"
+    first = adaudit("collect", live, "-o", file)
+    asked = len(server.asked)
+    second = adaudit("collect", live, "-o", file, "--resume")
+
+    assert (first.status, second.status) == (0, 0)
+    assert first.out == second.out
+    assert len(server.asked) == asked
+
+
+def test_what_was_read_by_another_plan_is_not_gone_on_with(
+    adaudit: Command, live: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "one.snapshot"
+    with monkeypatch.context() as patch:
+        patch.setattr(SnapshotWriter, "checkpoint", _breaks_off(SnapshotWriter.checkpoint))
+        adaudit("collect", live, "-o", file)
+    live.write_text(live.read_text().replace(SPEED, f"{SPEED}, scope: all"))
+    ran = adaudit("collect", live, "-o", file, "--resume")
+
+    assert ran.status == 3
+    assert "was begun with other settings" in ran.err
+
+
+def _breaks_off(checkpoint: Callable[[SnapshotWriter, Mark], None]) -> Callable[..., None]:
+    """Make the mark, and when it is the first of the groups break off."""
+
+    def breaking(writer: SnapshotWriter, mark: Mark) -> None:
+        checkpoint(writer, mark)
+        if mark.step.startswith("groups") and mark.cookie is not None:
+            raise KeyboardInterrupt
+
+    return breaking
