@@ -43,8 +43,8 @@ def executor_options(command: _Command) -> _Command:
         help=(
             "Who reads the targets: threads of this process, or the workers of a Dask cluster, by "
             "the address of its scheduler. A target with `site: X` is read by a worker that was "
-            "started with `--resources site-X=1`. Files, environment variables and tickets are then "
-            "those of the workers. dask:// is not protected, so it is for this computer alone."
+            "started with `--resources site-X=1`. Files, environment variables and tickets are "
+            "then those of the workers. dask:// is not protected: it is for this computer alone."
         ),
     )
     @click.option("--tls-ca-file", type=_FILE, help="Authority of the fleet's certificates (PEM).")

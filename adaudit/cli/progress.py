@@ -55,7 +55,8 @@ class Board:
 
     def note(self, text: str) -> None:
         """Tell something that stays to be read."""
-        self._tell(safe_text(text))
+        for line in text.splitlines():
+            self._tell(safe_text(line))
 
     def _set(self, name: str, text: str) -> None:
         with self._lock:

@@ -76,7 +76,9 @@ class FleetCrew(Generic[T]):
         error = done.exception()
         if error is None:
             return done.result()
-        return self._lose(target, address) if self.cluster.is_loss(error) else as_error(error)
+        if self.cluster.is_loss(error):
+            return self._lose(target, address)
+        return as_error(error, target.name, self.watch)
 
     def _look_now(self) -> None:
         workers = self.cluster.workers()

@@ -65,7 +65,7 @@ class _Crew(Generic[T]):
         if self.watch:
             self.watch.end(target.name)
         error = done.exception()
-        return done.result() if error is None else as_error(error)
+        return done.result() if error is None else as_error(error, target.name, self.watch)
 
     def _ask(self, target: TargetConfig) -> Callable[[str], str] | None:
         return self.answers.get(target.name)

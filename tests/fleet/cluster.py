@@ -13,10 +13,8 @@ from tests.smtp_servers import LOOPBACK
 
 _PATIENCE = 30.0
 """Seconds for processes to start"""
-_ENVIRONMENT = {
-    "DASK_DISTRIBUTED__WORKER__DAEMON": "False",
-    "DASK_DISTRIBUTED__SCHEDULER__DASHBOARD__ENABLED": "False",
-}
+# without a dashboard there is still a page about health, on all addresses unless told otherwise
+_NO_DASHBOARD = ("--no-dashboard", "--dashboard-address", f"{LOOPBACK}:0")
 
 
 class Cluster:
@@ -75,13 +73,13 @@ class Cluster:
 
     def _start(self, what: str, port: int, *arguments: str, **environment: str) -> str:
         program = [sys.executable, "-m", f"distributed.cli.dask_{what}", *arguments]
-        program += ["--host", f"{self.scheme}://{LOOPBACK}", "--no-dashboard", *self._tls]
+        program += ["--host", f"{self.scheme}://{LOOPBACK}", *_NO_DASHBOARD, *self._tls]
         address = f"{self.scheme}://{LOOPBACK}:{port}"
         path = self.folder / f"{what}-{port}.log"
         with path.open("wb") as log:
             self._processes[address] = subprocess.Popen(
                 program,
-                env={**os.environ, **_ENVIRONMENT, **environment},
+                env={**os.environ, **environment},
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,

@@ -46,7 +46,8 @@ class Watch:
         self.seen.append(f"end {name}")
 
     def note(self, text: str) -> None:
-        """Nothing to tell on threads."""
+        """Remember it."""
+        self.seen.append(text)
 
 
 def test_as_many_targets_run_at_once_as_the_list_allows_and_no_more() -> None:
@@ -129,7 +130,8 @@ def test_a_failure_of_any_kind_is_the_error_of_its_target_alone() -> None:
             raise ZeroDivisionError("hunter2")
         return target.name
 
-    first, expected, unforeseen, last = Threads().run(
+    watch = Watch()
+    first, expected, unforeseen, last = Threads(None, watch).run(
         work, [target(name) for name in "abcd"], LimitsConfig()
     )
     assert (first, last) == ("a", "d")
@@ -137,6 +139,8 @@ def test_a_failure_of_any_kind_is_the_error_of_its_target_alone() -> None:
     assert expected.message == "no"
     assert isinstance(unforeseen, CollectError)
     assert unforeseen.message == "a fault of adaudit itself: ZeroDivisionError"
+    (told,) = [seen for seen in watch.seen if "Traceback" in seen]
+    assert told.startswith("c: ")
 
 
 def test_who_watches_learns_of_each_target_and_how_far_it_is() -> None:
