@@ -1,12 +1,13 @@
 """Seconds and memory."""
 
+import ctypes
 import gc
 import os
 import resource
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,10 @@ def peak_mb() -> float:
 
 
 def memory_mb() -> float:
-    """The memory that this process has, in MB; what was freed may count."""
+    """The memory that this process has, in MB; what was freed is given back first, where it can."""
+    gc.collect()
+    with suppress(OSError, AttributeError, TypeError):  # other C libraries than that of GNU
+        ctypes.CDLL(None).malloc_trim(0)
     try:
         pages = Path("/proc/self/statm").read_text(encoding="ascii").split()[1]
     except OSError:

@@ -20,12 +20,13 @@ class Goal:
     def row(self, figures: Mapping[str, float]) -> tuple[str, ...]:
         """What is to be reached and what was."""
         sign = "≥" if self.is_least else "≤"
-        wanted = f"{sign} {self.bound:,.{self._digits_of(self.bound)}f} {self.unit}"
+        wanted = f"{sign} {self.bound:,.{self._digits_of(self.bound)}f} {self.unit}".rstrip()
         value = figures.get(self.figure)
         if value is None:
             return self.what, wanted, "not measured", ""
         is_met = value >= self.bound if self.is_least else value <= self.bound
-        return self.what, wanted, f"{value:,.{self.digits}f} {self.unit}", "yes" if is_met else "NO"
+        measured = f"{value:,.{self.digits}f} {self.unit}".rstrip()
+        return self.what, wanted, measured, "yes" if is_met else "NO"
 
     def _digits_of(self, value: float) -> int:
         return 0 if value == int(value) else self.digits

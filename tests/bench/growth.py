@@ -10,6 +10,7 @@ from tests.bench.result import Options, Result, run_part
 
 _SIZES = (100, 10, 1)
 """What the number of objects is divided by"""
+_LEAST = 500
 
 
 def exponent(sizes: list[int], seconds: list[float]) -> float:
@@ -22,7 +23,7 @@ def exponent(sizes: list[int], seconds: list[float]) -> float:
 
 def measure(options: Options) -> Result:
     """Run at three sizes; the largest may have been run before."""
-    sizes = [options.objects // divisor for divisor in _SIZES]
+    sizes = [max(_LEAST, options.objects // divisor) for divisor in _SIZES]
     runs = [_runs(Options(size, options.folder, options.rounds)) for size in sizes]
     rows, figures = [], {}
     for stage in (*pipeline.STAGES, "all"):

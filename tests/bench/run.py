@@ -55,7 +55,7 @@ def report(results: dict[str, Result | None], objects: int, rounds: int, minutes
         "# What was measured",
         "",
         (
-            f"Made by {size} on {datetime.now(UTC):%Y-%m-%d}, in {minutes:.0f} minutes. Medians of "
+            f"Made by {size} on {datetime.now(UTC):%Y-%m-%d}, in {minutes:.0f} min. Medians of "
             f"{rounds} rounds with their ranges, in which everything that is compared takes turns; "
             "data are generated, the same in every run."
         ),
@@ -71,7 +71,8 @@ def report(results: dict[str, Result | None], objects: int, rounds: int, minutes
     if objects < _FULL_SIZE:
         lines += [f"Goals are set for a million objects; these were {objects:,}.", ""]
     header = ("what", "goal", "measured", "reached")
-    lines += table(header, [goal.row(figures) for goal in GOALS])
+    rows = [goal.row(figures) for goal in GOALS]
+    lines += table(header, rows if objects >= _FULL_SIZE else [(*row[:3], "") for row in rows])
     return "\n".join([*lines, "", *sections])
 
 
