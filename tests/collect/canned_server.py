@@ -27,7 +27,8 @@ CONFIGURATION = f"CN=Configuration,{DOMAIN}"
 DOMAIN_SID = b"\1\5\0\0\0\0\0\5" + struct.pack("<4I", 21, 1, 2, 3)
 Values = Mapping[str, Sequence[bytes]]
 _PAGED_RESULTS = b"1.2.840.113556.1.4.319"
-_BIND, _UNBIND, _SEARCH = 0x60, 0x42, 0x63
+_BIND, _SEARCH = 0x60, 0x63
+_header = struct.Struct(">BBI").pack
 
 
 @dataclass(frozen=True)
@@ -55,18 +56,17 @@ class Canned:
         """The encoded searchResultEntries that a search at `base` finds, without their message."""
         others = _FOREST if base else _ROOT
         yield from (encode_entry(dn, values) for dn, values in others.items() if dn == base)
+        below = [held for held in _FOREST.items() if base and held[0].endswith(f",{base}")]
+        yield from (
+            encode_entry(dn, held) for dn, held in below if _partition(dn) == _partition(base)
+        )
         if base == DOMAIN:
-            yield encode_entry(f"CN=Staff,CN=Users,{DOMAIN}", {"objectClass": [b"top", b"group"]})
-            yield from map(self.user, range(self.users))
-        elif base:
-            below = f",{base}"
-            yield from (
-                encode_entry(dn, held) for dn, held in _FOREST.items() if dn.endswith(below)
-            )
+            yield from self.prepared
 
-    def user(self, number: int) -> bytes:
-        """One user, encoded; the same in every run."""
-        return encode_entry(user_name(number), self.values_of(number))
+    @cached_property
+    def prepared(self) -> list[bytes]:
+        """All users, encoded; the same in every run."""
+        return [encode_entry(user_name(n), self.values_of(n)) for n in range(self.users)]
 
     def values_of(self, number: int) -> Values:
         """The attributes of one user: 13, and the descriptor."""
@@ -93,6 +93,10 @@ class Canned:
     def _bodies(self) -> list[bytes]:
         chance = random.Random(843106)  # noqa: S311 - data for a test
         return [chance.randbytes(self.descriptor_size) for _ in range(self.descriptors)]
+
+
+def _partition(dn: str) -> str:
+    return next((end for end in (f"CN=Schema,{CONFIGURATION}", CONFIGURATION) if end in dn), DOMAIN)
 
 
 def user_name(number: int) -> str:
@@ -128,6 +132,10 @@ _FOREST: Mapping[str, Values] = {
         "objectSid": [DOMAIN_SID],
         "nTSecurityDescriptor": _DESCRIPTOR,
     },
+    f"CN=Staff,CN=Users,{DOMAIN}": {
+        "objectClass": [b"top", b"group"],
+        "nTSecurityDescriptor": _DESCRIPTOR,
+    },
 }
 
 
@@ -152,12 +160,15 @@ def _octets(value: bytes, tag: int = 4) -> bytes:
 
 
 def _constructed(tag: int, content: bytes) -> bytes:
-    return struct.pack(">BBI", tag, 0x84, len(content)) + content
+    return _header(tag, 0x84, len(content)) + content
 
 
 def _message(number: int, operation: bytes, controls: bytes = b"") -> bytes:
-    octets = number.bit_length() // 8 + 1
-    return _constructed(0x30, _octets(number.to_bytes(octets, "big"), 2) + operation + controls)
+    return _constructed(0x30, _id(number) + operation + controls)
+
+
+def _id(number: int) -> bytes:
+    return _octets(number.to_bytes(number.bit_length() // 8 + 1, "big"), 2)
 
 
 def _result(number: int, tag: int, cookie: bytes | None = None) -> bytes:
@@ -175,7 +186,7 @@ class _Client:
     def __init__(self, canned: Canned, client: socket.socket) -> None:
         self._canned = canned
         self._client = client
-        self._searches: dict[bytes, tuple[str, Iterator[bytes]]] = {}
+        self._searches: dict[bytes, Iterator[bytes]] = {}
         self._ready: dict[tuple[int, bytes], bytes] = {}
 
     def serve(self) -> None:
@@ -186,8 +197,6 @@ class _Client:
             while (length := _length(data)) and len(data) >= length:
                 message, data = data[:length], data[length:]
                 (number, operation, *controls) = list(_parts(next(_parts(message))[1]))
-                if operation[0] == _UNBIND:
-                    return
                 self._answer(int.from_bytes(number[1], "big"), operation, controls)
 
     def _answer(
@@ -200,19 +209,22 @@ class _Client:
             size, cookie = _page(controls)
             if not cookie:
                 cookie = b"%d" % len(self._searches)
-                self._searches[cookie] = (base, self._canned.objects(base))
+                self._searches[cookie] = self._canned.objects(base)
             page = self._ready.pop((number, cookie), None)
             self._client.sendall(page or self._made(number, cookie, size))
             if cookie in self._searches:
                 self._ready = {(number + 1, cookie): self._made(number + 1, cookie, size)}
 
     def _made(self, number: int, cookie: bytes, size: int) -> bytes:
-        _, objects = self._searches[cookie]
-        page = [_message(number, found) for found in islice(objects, size)]
-        if len(page) < size:
+        found = list(islice(self._searches[cookie], size))
+        if len(found) < size:
             self._searches.pop(cookie)
             cookie = b""
-        return b"".join([*page, _result(number, 0x65, cookie)])
+        begin = _id(number)
+        parts: list[bytes] = []
+        for entry in found:  # one copy of each, for the time of the server is that of its client
+            parts += (_header(0x30, 0x84, len(begin) + len(entry)), begin, entry)
+        return b"".join([*parts, _result(number, 0x65, cookie)])
 
 
 def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -243,6 +255,7 @@ def _page(controls: list[tuple[int, bytes]]) -> tuple[int, bytes]:
 
 def serve(canned: Canned, ready: Callable[[int], None]) -> None:
     """Serve on a free port of 127.0.0.1, each client on a thread, as long as the process lives."""
+    assert len(canned.prepared) == canned.users  # all is made before a client waits for it
     with socket.create_server(("127.0.0.1", 0)) as listener:
         ready(listener.getsockname()[1])
         while True:
