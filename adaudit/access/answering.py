@@ -9,12 +9,12 @@ from adaudit.access.answer import Answer
 from adaudit.access.applying import Reach
 from adaudit.access.bitmap import BitMap
 from adaudit.access.carriers import Carriers
+from adaudit.access.grouping import NO_SUBJECT, Key, ObjectGroups
 from adaudit.access.holding import holding
 from adaudit.access.inventory import Inventory, Lists
 from adaudit.access.kinds import RightKinds
 from adaudit.access.matching import Matcher, Plan
 from adaudit.access.pools import Slice
-from adaudit.access.population import NO_SUBJECT, Population
 from adaudit.access.question import Question
 from adaudit.access.trustees import NO_ONE, SELF
 from adaudit.errors import DirectoryError
@@ -61,7 +61,7 @@ class Objects:
 
     numbers: "array[int]"
     selves: "array[int]"
-    """For each whom SELF stands for, see `Population`; empty where no entry for it matters"""
+    """For each whom SELF stands for, see `ObjectGroups`; empty where no entry for it matters"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Answering:
     questions: Questions
     lists: Lists
     inventory: Inventory
-    population: Population
+    groups: ObjectGroups
     carriers: Carriers
     matcher: Matcher
     descriptor_on: Callable[[int], SecurityDescriptor]
@@ -82,7 +82,7 @@ class Answering:
         for plan, objects in self._plans():
             if plan.relevant.descriptor is not None:
                 yield from self._under_conditions(plan, pool, objects)
-            elif SELF in plan.relevant.trustees:
+            elif SELF in plan.relevant.special:
                 yield from self._with_self(plan, pool, objects)
             else:
                 yield Answer(BitMap(objects.numbers), self.matcher.slices(plan, pool))
@@ -90,13 +90,14 @@ class Answering:
     def _plans(self) -> Iterator[tuple[Plan, Objects]]:
         """All different plans, with the objects on which each is followed."""
         list_of, number = self.lists.of_descriptor, self.questions.number
-        keys: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-        for key in self.population.groups:
-            place, chain = key
-            keys[list_of[place], number(chain)].append(key)
+        keys: dict[tuple[int, int], list[Key]] = defaultdict(list)
+        for key, objects in self.groups.objects.items():
+            if objects:
+                place, chain = key
+                keys[list_of[place], number(chain)].append(key)
         for (listed, question), groups in keys.items():
             relevant = self.lists[listed]
-            owners: dict[int, list[tuple[int, int]]] = {NO_ONE: groups}
+            owners: dict[int, list[Key]] = {NO_ONE: groups}
             if self.matcher.is_owner_special(relevant, question):
                 owners = defaultdict(list)
                 for key in groups:
@@ -104,18 +105,21 @@ class Answering:
             for owner, owned in owners.items():
                 yield Plan(relevant, question, owner), self._objects(owned)
 
-    def _objects(self, groups: list[tuple[int, int]]) -> Objects:
+    def _objects(self, groups: list[Key]) -> Objects:
         numbers, selves = array("I"), array("i")
         for key in groups:
-            numbers.extend(self.population.groups[key])
-            if key in self.population.selves:
-                selves.extend(self.population.selves[key])
+            numbers.extend(self.groups.objects[key])
+            if key in self.groups.selves:
+                selves.extend(self.groups.selves[key])
         return Objects(numbers, selves)
 
     def _with_self(self, plan: Plan, pool: BitMap, objects: Objects) -> Iterator[Answer]:
         """Entries for SELF matter: what they do hangs on who carries the SID of the object."""
-        alone, rest = _parted(objects)
         slices = self.matcher.slices(plan, pool)
+        if set(objects.selves) == {NO_SUBJECT}:
+            yield Answer(BitMap(objects.numbers), slices)
+            return
+        alone, rest = _parted(objects)
         if alone.numbers:
             own = BitMap(array("I", alone.selves)) & pool
             yield Answer(
@@ -168,7 +172,7 @@ class Answering:
         if self_code == NO_SUBJECT:
             return None
         if self_code < 0:
-            return self.population.shared(self_code)
+            return self.groups.shared(self_code)
         return self.carriers.subjects[self_code]
 
 

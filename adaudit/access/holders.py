@@ -13,12 +13,12 @@ from adaudit.access.answering import Answering, QuestionOf, Questions, of_object
 from adaudit.access.bitmap import BitMap, union
 from adaudit.access.carriers import Carriers
 from adaudit.access.evaluator import evaluate
+from adaudit.access.grouping import ObjectGroups
 from adaudit.access.holding import Holding, holding
 from adaudit.access.inventory import Inventory
 from adaudit.access.listing import KIND_BITS
 from adaudit.access.matching import Matcher
 from adaudit.access.pools import Slice
-from adaudit.access.population import Population
 from adaudit.access.question import Question
 from adaudit.access.token import token_of
 from adaudit.access.trustees import CONDITIONAL, Trustees
@@ -52,15 +52,15 @@ class Holders:
         questions = [Questions(of, snapshot.chains) for of in rights.values()]
         self._inventory = Inventory([each.kinds for each in questions], trustees)
         self._inventory.read(snapshot.descriptors())
-        self._population = Population(self._inventory, carriers)
-        self._population.read(snapshot.object_rows())
+        self._groups = ObjectGroups(self._inventory, carriers)
+        self._groups.read(snapshot.object_rows())
         self._numbers = {name: number for number, name in enumerate(rights)}
         self._rights = [
             Answering(
                 asked,
                 lists,
                 self._inventory,
-                self._population,
+                self._groups,
                 carriers,
                 Matcher(asked.kinds, trustees, carriers),
                 self._descriptor,
@@ -71,7 +71,7 @@ class Holders:
     @property
     def unjudged(self) -> Mapping[str, BitMap]:
         """The objects of which nothing can be said, by the reason why."""
-        return self._population.unjudged
+        return self._groups.unjudged
 
     def answers(self, right: str) -> Iterator[Answer]:
         """Who holds a right on all objects that can be judged; each object is in one answer."""

@@ -16,6 +16,7 @@ from adaudit.errors import DescriptorError
 from adaudit.security.wire import pieces
 
 _WITHOUT_LIST = b"\x00"
+_NONE_SPECIAL: frozenset[int] = frozenset()
 _CODE_SIZE = 8
 _NUMBER_SIZE = 9
 """Bytes for the number of a descriptor: no multiple of those of a code, so that it can be told"""
@@ -27,7 +28,8 @@ class RelevantList:
 
     codes: "array[int]"
     """In stored order, see `Listing`"""
-    trustees: frozenset[int]
+    special: frozenset[int]
+    """Those of its trustees that are not SIDs by themselves: SELF, OWNER, OBSCURE, CONDITIONAL"""
     has_list: bool = True
     """Whether there is a list at all; without one everything is granted"""
     descriptor: int | None = None
@@ -55,8 +57,7 @@ class Lists:
             key, tail = key[:-_NUMBER_SIZE], key[-_NUMBER_SIZE:]
             descriptor = int.from_bytes(tail, "big", signed=True)
         codes = array("Q", key)
-        trustees = frozenset(code >> KIND_BITS for code in codes)
-        return RelevantList(codes, trustees, descriptor=descriptor)
+        return RelevantList(codes, _special(codes), descriptor=descriptor)
 
     def add(self, key: bytes) -> None:
         """Take up the list of the next descriptor."""
@@ -104,10 +105,15 @@ class Inventory:
         for lists, column in zip(self.lists, columns, strict=True):
             codes = array("Q", filter(None, column))
             key = codes.tobytes()
-            if codes and min(codes) >> KIND_BITS <= CONDITIONAL:
-                trustees = {code >> KIND_BITS for code in codes}
-                if SELF in trustees or CONDITIONAL in trustees:
-                    self.with_self.add(len(self.owners))
-                if CONDITIONAL in trustees:
-                    key += number.to_bytes(_NUMBER_SIZE, "big", signed=True)
+            special = _special(codes)
+            if SELF in special or CONDITIONAL in special:
+                self.with_self.add(len(self.owners))
+            if CONDITIONAL in special:
+                key += number.to_bytes(_NUMBER_SIZE, "big", signed=True)
             lists.add(key)
+
+
+def _special(codes: "array[int]") -> frozenset[int]:
+    if not codes or min(codes) >> KIND_BITS > CONDITIONAL:
+        return _NONE_SPECIAL  # most lists, and this takes no look at each code
+    return frozenset(code >> KIND_BITS for code in codes if code >> KIND_BITS <= CONDITIONAL)

@@ -79,6 +79,10 @@ class Scope:
         """The object types of entries that bear on the node asked about."""
         return frozenset(guid for guid in self._bearings if guid is not None)
 
+    def is_granted_by(self, implicit: int) -> bool:
+        """Whether what is held implicitly is all that is asked for."""
+        return bool(self.asked) and not self.asked & ~implicit
+
     def rule(self, ace: AnyAce) -> Rule | None:
         """The rule of an entry; None if it has no influence on the answer."""
         if ace.is_inherit_only:

@@ -13,7 +13,7 @@ from adaudit.security.descriptor import SecurityDescriptor
 from tests.access.holding_strategies import Survey, of_object, surveys
 
 Said = tuple[object, ...]
-FEWER = settings(max_examples=40)
+FEWER = settings(max_examples=10)
 
 
 def verdicts(survey: Survey, right: str) -> dict[tuple[int, int], Verdict]:
@@ -51,7 +51,7 @@ def expand(answer: Answer) -> Iterator[tuple[int, int, Slice]]:
             yield answer.own_object(subject), subject, one
 
 
-@settings(max_examples=150)
+@settings(max_examples=40)
 @given(surveys())
 def test_of_every_pair_the_answer_is_that_of_the_access_check(survey: Survey) -> None:
     holders = Holders(survey.snapshot, survey.carriers, survey.rights)

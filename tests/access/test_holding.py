@@ -9,7 +9,7 @@ from adaudit.access.holding import Holding, holding
 from tests.access.holding_strategies import Ask, asks, hard_asks
 
 Answer = tuple[object, ...]
-FEWER = settings(max_examples=20)
+FEWER = settings(max_examples=10)
 
 
 def tokens(asked: list[Ask]) -> list[Token]:
@@ -37,6 +37,7 @@ def answers(found: Holding) -> dict[int, Answer]:
     }
 
 
+@settings(max_examples=50)
 @given(asks() | hard_asks())
 def test_for_every_subject_the_answer_is_that_of_the_access_check(asked: list[Ask]) -> None:
     known = tokens(asked)

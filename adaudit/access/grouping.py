@@ -13,21 +13,23 @@ NO_SUBJECT = -1
 """SELF stands for nobody on the object: it has no SID, or one that no subject carries"""
 _SHARED = -2
 
+Key = tuple[int, int]
+"""The place of a descriptor in the inventory, and the chain of classes of its objects"""
 ObjectRow = tuple[int, int, int | None, bytes | None]
 """Number, chain of classes, descriptor and objectSid"""
 
 
-class Population:
+class ObjectGroups:
     """
-    All objects, grouped.
+    All objects, in groups that are named by the place of their descriptor and their classes.
 
-    A group is named by the place of its descriptor and the chain of its classes.
+    Nothing is kept of an object but its number and, where it matters, whom SELF stands for on it.
     """
 
     def __init__(self, inventory: Inventory, carriers: Carriers) -> None:
-        self.groups: dict[tuple[int, int], array[int]] = {}
+        self.objects: dict[Key, array[int]] = {}
         """The numbers of the objects of each group"""
-        self.selves: dict[tuple[int, int], array[int]] = {}
+        self.selves: dict[Key, array[int]] = {}
         """
         For groups with an entry for SELF: whom it stands for on each object.
 
@@ -38,7 +40,8 @@ class Population:
         self._inventory = inventory
         self._carriers = carriers
         self._shared: list[Sid] = []
-        self._subjects: dict[bytes, int] = {}
+        self._places: dict[tuple[int | None, int], tuple[array[int], array[int] | None]] = {}
+        """By descriptor and classes, where to put an object and whom SELF stands for on it"""
 
     def read(self, rows: Iterable[ObjectRow]) -> None:
         """
@@ -46,43 +49,46 @@ class Population:
 
         Raises `DirectoryError` for a number that no snapshot gives an object.
         """
-        if self._inventory.with_self:
-            subjects = enumerate(self._carriers.subjects)
-            self._subjects = {sid.encode(): number for number, sid in subjects}
-        index, groups, with_self = self._inventory.index, self.groups, self._inventory.with_self
-        for number, chain, descriptor, sid in rows:
-            if number >> 32:
-                raise DirectoryError(f"the snapshot is damaged: it has an object {number}")
-            place = None if descriptor is None else index.get(descriptor)
-            if place is None:
-                self._set_aside(number, self._why(descriptor))
-                continue
-            key = (place, chain)
-            if place in with_self and not self._add_self(key, number, sid):
-                continue
-            try:
-                groups[key].append(number)
-            except KeyError:
-                groups[key] = array("I", (number,))
-        self._subjects.clear()
+        places = self._places
+        try:
+            for number, chain, descriptor, sid in rows:
+                place = places.get((descriptor, chain)) or self._place(descriptor, chain)
+                objects, selves = place
+                if selves is None or self._add_self(selves, number, sid):
+                    objects.append(number)
+        except OverflowError as error:
+            raise DirectoryError("the snapshot is damaged: the number of an object") from error
+        for (descriptor, _), (objects, _) in places.items():
+            if descriptor not in self._inventory.index and objects:
+                self._set_aside(self._why(descriptor), objects)
+        places.clear()
 
     def shared(self, code: int) -> Sid:
         """The SID for which SELF stands, of those that others than one subject carry."""
         return self._shared[_SHARED - code]
 
-    def _add_self(self, key: tuple[int, int], number: int, sid: bytes | None) -> bool:
+    def _place(self, descriptor: int | None, chain: int) -> "tuple[array[int], array[int] | None]":
+        objects, selves = array("I"), None
+        place = None if descriptor is None else self._inventory.index.get(descriptor)
+        if place is not None:
+            self.objects[place, chain] = objects
+            if place in self._inventory.with_self:
+                selves = self.selves[place, chain] = array("i")
+        found = self._places[descriptor, chain] = (objects, selves)
+        return found
+
+    def _add_self(self, selves: "array[int]", number: int, sid: bytes | None) -> bool:
         try:
             code = NO_SUBJECT if sid is None else self._code(sid)
         except DescriptorError as error:
-            self._set_aside(number, f"the objectSid is damaged: {error.message}")
+            self._set_aside(f"the objectSid is damaged: {error.message}", (number,))
             return False
-        self.selves.setdefault(key, array("i")).append(code)
+        selves.append(code)
         return True
 
     def _code(self, sid: bytes) -> int:
         carriers = self._carriers
-        number = self._subjects.get(sid)
-        known = Sid.decode(sid) if number is None else carriers.subjects[number]
+        number, known = carriers.subjects.number(sid), Sid.decode(sid)
         if number is not None and carriers.is_alone(known):
             return number
         if not carriers.sure(known) and not carriers.doubtful(known):
@@ -98,5 +104,5 @@ class Population:
             return "the snapshot lacks the security descriptor"
         return f"the security descriptor is damaged: {damage}"
 
-    def _set_aside(self, number: int, reason: str) -> None:
-        self.unjudged.setdefault(reason, BitMap()).add(number)
+    def _set_aside(self, reason: str, numbers: Iterable[int]) -> None:
+        self.unjudged.setdefault(reason, BitMap()).update(numbers)
