@@ -2,10 +2,13 @@
 
 import gc
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from statistics import median
 
 import networkx as nx
 
+from adaudit.access.token import Server
+from adaudit.access.tokens import Tokens
 from adaudit.directory.membership import Membership
 from adaudit.directory.snapshot import Snapshot
 from tests.bench.clock import memory_mb, seconds, timed
@@ -18,7 +21,7 @@ _SAMPLE = 1_000
 """Users for whom a peer goes up, in each round"""
 _NAMES = {
     "members": "adaudit: members of all groups",
-    "tokens": "adaudit: tokens of all users",
+    "tokens": "adaudit: groups of all users",
     "walk": "breadth-first, a user at a time, sets dropped (extrapolated)",
     "networkx": "networkx.descendants, a user at a time, sets dropped (extrapolated)",
 }
@@ -26,7 +29,8 @@ _NOTES = """
 - From numbered arcs in memory to sets that are kept, with circles. Members and tokens were found
   equal to each other in number, and to what both peers find for all users of the sample.
 - Peers go up for a sample of {sampled:,} users in each round, times {factor:,.0f}.
-- The last row is the whole way from a snapshot: names to numbers, checks, arcs.
+- The last two rows are the whole way from a snapshot: names to numbers, checks, arcs; and from
+  there tokens as a controller makes them, with primary groups and what a logon adds, computers too.
 """
 
 
@@ -98,7 +102,7 @@ def _result(
 ) -> Result:
     middle = {name: median(each) for name, each in found.items()}
     total, mean, sampled = shape
-    size, of_snapshot = _of_snapshot(options)
+    whole = _of_snapshot(options)
     rows = [
         (
             text,
@@ -108,32 +112,66 @@ def _result(
         )
         for name, text in _NAMES.items()
     ]
-    rows.append(("adaudit: `Membership.of` a snapshot", spread(of_snapshot, 2), f"{size:,.0f}", ""))
+    rows += [
+        (
+            "adaudit: `Membership.of` a snapshot",
+            spread(whole.membership, 2),
+            f"{whole.membership_mb:,.0f}",
+            "",
+        ),
+        (
+            f"adaudit: `Tokens` of {whole.accounts:,} accounts, from there",
+            spread(whole.tokens, 2),
+            f"{whole.tokens_mb:,.0f}",
+            times(median(whole.tokens) / middle["tokens"]),
+        ),
+    ]
     edges = sum(map(len, graph.below)), sum(map(len, graph.members))
     return Result(
         "Memberships",
         f"{graph.users:,} users, {graph.groups:,} groups, {edges[0]:,} arcs between groups and "
         f"{edges[1]:,} to users, {total:,} memberships in all, {mean:,.0f} groups in a token.",
-        ("what", "seconds", "MB added", "x tokens of adaudit"),
+        ("what", "seconds", "MB added", "x groups of all users"),
         rows,
         _NOTES.format(sampled=sampled, factor=graph.users / sampled),
         {
             "member sets": middle["members"],
-            "tokens": middle["tokens"],
-            "tokens MB": added["tokens"],
-            "membership of snapshot": median(of_snapshot),
+            "tokens": median(whole.tokens),
+            "tokens MB": whole.tokens_mb,
+            "membership of snapshot": median(whole.membership),
         },
     )
 
 
-def _of_snapshot(options: Options) -> tuple[float, list[float]]:
-    """The MB added, and the seconds of each round."""
+@dataclass
+class Whole:
+    """What a snapshot's memberships and tokens take: seconds of each round, and MB."""
+
+    membership: list[float]
+    membership_mb: float
+    tokens: list[float]
+    tokens_mb: float
+    accounts: int
+
+
+def _of_snapshot(options: Options) -> Whole:
     with Snapshot.open(written(options)) as snapshot:
         before = memory_mb()
-        kept = [Membership.of(snapshot)]
+        with timed() as watch:
+            membership = Membership.of(snapshot)
         added = memory_mb() - before
-        kept.clear()
-        return added, [seconds(lambda: Membership.of(snapshot)) for _ in range(2)]
+        again = [seconds(lambda: Membership.of(snapshot)) for _ in range(2)]
+        server = Server("a controller", membership.domains.all[0], is_domain_controller=True)
+        found = Whole([watch.seconds, *again], added, [], 0.0, 0)
+        for _ in range(options.rounds):
+            before = memory_mb()
+            with timed() as watch:
+                kept = list(Tokens(membership, server))
+            found.tokens.append(watch.seconds)
+            found.tokens_mb = found.tokens_mb or memory_mb() - before
+            found.accounts = len(kept)
+            del kept
+        return found
 
 
 if __name__ == "__main__":
