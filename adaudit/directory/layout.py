@@ -49,7 +49,7 @@ CREATE TABLE observation (
     body TEXT NOT NULL
 );
 """
-INDEXES = {
+_INDEXES = {
     "object_path": "object (path)",
     "object_class": "object (class)",
     "object_descriptor": "object (descriptor)",
@@ -94,6 +94,18 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
             f"`{path}` is a snapshot of format {version}, this version reads format {FORMAT}",
             "collect it again, or use the version of adaudit that wrote it",
         )
+
+
+def make_indexes(connection: sqlite3.Connection) -> None:
+    """Make what readers find objects by."""
+    for name, columns in _INDEXES.items():
+        connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+
+
+def drop_indexes(connection: sqlite3.Connection) -> None:
+    """Take the indexes away while objects are added."""
+    for name in _INDEXES:
+        connection.execute(f"DROP INDEX IF EXISTS {name}")
 
 
 def dump_attributes(attributes: Attributes) -> bytearray:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from adaudit.directory import partial
-from adaudit.directory.layout import INDEXES
+from adaudit.directory.layout import drop_indexes
 from adaudit.errors import DirectoryError
 
 _ANEW = "collect it anew, without resuming"
@@ -90,8 +90,7 @@ def _go_on(connection: sqlite3.Connection) -> None:
     )
     connection.execute("BEGIN")
     connection.execute(_GAPS_TO_READ_AGAIN)
-    for name in INDEXES:  # each object that is added would go into every one of them
-        connection.execute(f"DROP INDEX IF EXISTS {name}")
+    drop_indexes(connection)
     for table in ("observation", "source", "evidence_gap"):  # evidence is gathered in the end
         connection.execute(f"DELETE FROM {table}")  # noqa: S608, one of three constants
     connection.execute("INSERT INTO warning VALUES (?)", (warning,))

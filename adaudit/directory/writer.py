@@ -12,7 +12,7 @@ from typing import Any, Self
 from adaudit.directory import partial
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.evidence import write as write_evidence
-from adaudit.directory.layout import INDEXES
+from adaudit.directory.layout import drop_indexes, make_indexes
 from adaudit.directory.marks import Mark
 from adaudit.directory.objects import Objects
 from adaudit.directory.observations import EvidenceSource, Observation
@@ -22,7 +22,7 @@ from adaudit.directory.snapshot import Snapshot
 from adaudit.directory.union import unite
 from adaudit.errors import DirectoryError
 
-_PASS_GAPS = "UPDATE gap SET is_behind_mark = TRUE WHERE step = ? AND NOT is_behind_mark"
+_MARK_GAPS = "UPDATE gap SET is_behind_mark = TRUE WHERE step = ? AND NOT is_behind_mark"
 
 
 class SnapshotWriter(Objects):
@@ -85,8 +85,10 @@ class SnapshotWriter(Objects):
 
     def add(self, entry: Entry) -> None:
         """Add an object; what is read twice (by two files or servers) is united in the end."""
-        self._is_settled = False
         try:  # which is quicker than `_writing`
+            if self._is_settled:
+                drop_indexes(self._connection)
+                self._is_settled = False
             self._rows.add(entry)
         except (sqlite3.Error, OSError) as error:
             raise self._failure(error) from error
@@ -121,7 +123,7 @@ class SnapshotWriter(Objects):
             self._rows.flush()
             execute = self._connection.execute
             execute("INSERT OR REPLACE INTO mark VALUES (?, ?)", (mark.step, mark.cookie))
-            execute(_PASS_GAPS, (mark.step,))
+            execute(_MARK_GAPS, (mark.step,))
             execute("COMMIT")
             execute("BEGIN")
         self._has_checkpoint = True
@@ -162,8 +164,7 @@ class SnapshotWriter(Objects):
         if self._is_settled:
             return
         self._rows.flush()
-        for name, columns in INDEXES.items():
-            self._connection.execute(f"CREATE INDEX IF NOT EXISTS {name} ON {columns}")
+        make_indexes(self._connection)
         for gap in unite(self._connection, self._rows):
             self.add_gap(gap)
         self._is_settled = True
