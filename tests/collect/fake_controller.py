@@ -74,9 +74,20 @@ class FakeController:
     """URLs that a search below a base gives beside its objects"""
     ends: dict[str, bytes | None] = field(default_factory=dict)
     """What the server sends in place of the result, then it ends; None: it falls silent"""
+    passing: dict[str, list[tuple[int, str]]] = field(default_factory=dict)
+    """The same, each once, before the search is answered"""
+    cuts: dict[str, list[int]] = field(default_factory=dict)
+    """After how many objects of the searches below a base the connection breaks, each once"""
+    circles: dict[str, str] = field(default_factory=dict)
+    """Bases whose first page comes again and again, with the cookie `same`, or one that `counts`"""
+    shortest: int | None = None
+    """Objects in a page, whatever is asked for"""
+    foreign_cookies: str = "taken"
+    """What happens to cookies of another connection: `taken`, `refused`, `empty` answers"""
     operations: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     port: int = 0
+    _connections: int = 0
     _stop: threading.Event = field(default_factory=threading.Event)
 
     @contextlib.contextmanager
@@ -102,6 +113,7 @@ class FakeController:
                 client, _ = listener.accept()
             except OSError:
                 return
+            self._connections += 1
             client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             with client, contextlib.suppress(ConnectionError):
                 self._serve(client)
@@ -140,23 +152,70 @@ class FakeController:
             for dn, values in self.objects.items()
             if _reaches(asked, dn) and _matches(asked.filter, values)
         ]
-        size, cookie = _page(asked)
-        start = int(cookie or b"0")
-        for dn, values in found[start : start + size]:
-            client.sendall(_entry(number, dn, self._selected(asked, values)))
-        for url in self.references.get(asked.base, []):
-            client.sendall(_reference(number, url))
+        size, start, connection = self._place(asked)
+        refusal = self._refusal(asked, connection)
+        if refusal is not None:
+            self._end(client, number, *refusal)
+            return True
+        if not self._send(client, number, asked, found[start : start + size]):
+            return False
         if asked.base in self.ends:
             last = self.ends[asked.base]
             if last is None:
                 self._stop.wait(10)
             client.sendall(last or b"")
             return False
-        rest = str(start + size).encode() if start + size < len(found) else b""
         code, text = self.results.get(asked.base, (0, ""))
-        done = rfc4511.SearchResultDone()
-        client.sendall(_result("searchResDone", done, number, code, text, rest))
+        rest = self._cookie(asked, start + size, len(found))
+        self._end(client, number, code, text, rest)
         return True
+
+    def _place(self, asked: Asked) -> tuple[int, int, int]:
+        """Size and start of the page, and the connection that its cookie is of."""
+        size, cookie = _page(asked)
+        connection, _, start = (cookie or b"%d/0" % self._connections).decode().partition("/")
+        is_circle = asked.base in self.circles
+        return self.shortest or size, 0 if is_circle else int(start), int(connection)
+
+    def _refusal(self, asked: Asked, connection: int) -> tuple[int, str] | None:
+        """What the search is answered with in place of its objects."""
+        if self.passing.get(asked.base):
+            return self.passing[asked.base].pop(0)
+        if connection != self._connections and self.foreign_cookies != "taken":
+            return (53, "") if self.foreign_cookies == "refused" else (0, "")
+        return None
+
+    def _send(
+        self,
+        client: socket.socket,
+        number: int,
+        asked: Asked,
+        found: list[tuple[str, dict[str, list[bytes]]]],
+    ) -> bool:
+        """Send what is found; whether the connection goes on."""
+        cuts = self.cuts.get(asked.base)
+        cut = cuts.pop(0) if cuts else len(found)
+        for dn, values in found[:cut]:
+            client.sendall(_entry(number, dn, self._selected(asked, values)))
+        for dn, values in found[cut : cut + 1]:
+            entry = _entry(number, dn, self._selected(asked, values))
+            client.sendall(entry[: len(entry) // 2])
+            return False
+        for url in self.references.get(asked.base, []):
+            client.sendall(_reference(number, url))
+        return True
+
+    def _cookie(self, asked: Asked, end: int, count: int) -> bytes:
+        if asked.base in self.circles:
+            end = len(self.asked) if self.circles[asked.base] == "counts" else 1
+        elif end >= count:
+            return b""
+        return f"{self._connections}/{end}".encode()
+
+    @staticmethod
+    def _end(client: socket.socket, number: int, code: int, text: str, cookie: bytes = b"") -> None:
+        done = rfc4511.SearchResultDone()
+        client.sendall(_result("searchResDone", done, number, code, text, cookie))
 
     def _selected(self, asked: Asked, values: dict[str, list[bytes]]) -> dict[str, list[bytes]]:
         """The attributes that were asked for, in parts where there are too many values."""
