@@ -58,8 +58,11 @@ class _Reading:
     def add(self, entry: Entry) -> None:
         """Take up an object."""
         self._writer.add(entry)
-        if _CROSS_REFERENCE in entry.attributes.get("objectclass", ()):
+        classes = entry.attributes.get("objectclass", ())
+        if _CROSS_REFERENCE in classes:
             self._contexts.note(entry)
+        elif not classes and not entry.dn.text:
+            self._contexts.note_root(entry)
 
     def note(self, item: Gap | Referral | Stage | Mark) -> None:
         """Take up whatever is no object."""

@@ -8,6 +8,7 @@ All is read off the snapshot, so that it is as true of one that was read in seve
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import lru_cache
 
 from adaudit.collect.plan import naming_context, wants_descriptor
@@ -24,6 +25,7 @@ NO_DESCRIPTOR = (
     "the directory gave no security descriptor: the reader may lack the right to read it, "
     "or the export left nTSecurityDescriptor out"
 )
+_OF_ROOT = ("configurationNamingContext", "schemaNamingContext", "defaultNamingContext")
 _UNREAD_DOMAIN = (
     "not read: its groups and accounts are unknown; add a server of it to `ldap:`, "
     "or an export of it to `ldif:`"
@@ -48,6 +50,12 @@ class Contexts:
             self.damaged.append(Gap(str(cross_reference.dn), error.message))
         else:
             self.names[context] = _domain_name(cross_reference)
+
+    def note_root(self, root: Entry) -> None:
+        """Take up a server's own entry: a search may refer to a partition before its crossRef."""
+        for attribute in _OF_ROOT:
+            with suppress(DirectoryError):  # who reads the server has told already
+                self.names.setdefault(Dn(root.text(attribute) or ""), None)
 
     def gap(self, referral: Referral) -> Gap | None:
         """That the server refers to another one; None where what is read there is judged itself."""

@@ -8,6 +8,7 @@ import pytest
 
 from adaudit.collect.binding import Access, SimpleIdentity
 from adaudit.collect.collector import collect
+from adaudit.collect.completeness import NO_DESCRIPTOR
 from adaudit.collect.ldap import LdapSource
 from adaudit.config import LdapUrl
 from adaudit.directory.entry import Entry
@@ -273,3 +274,29 @@ def test_everything_is_read_by_one_search_a_partition(server: FakeController) ->
     assert {a.base for a in server.asked} == {
         *("", CONFIGURATION, f"CN=Schema,{CONFIGURATION}", DOMAIN)
     }
+
+
+def test_a_referral_to_a_partition_is_no_gap_before_its_cross_reference_came(
+    server: FakeController,
+) -> None:
+    server.objects[""]["schemaNamingContext"] = [f"CN=Schema,{CONFIGURATION}".encode()]
+    server.references[CONFIGURATION] = [f"ldap://contoso.example/CN=Schema,{CONFIGURATION}"]
+    writer = SnapshotWriter("a server")
+    collect(source(server, access=replace(ACCESS, page_size=1), everything=True), writer)
+    assert not [gap for gap in writer.finish().gaps if gap.subject.startswith("ldap")]
+
+
+def test_many_objects_without_a_descriptor_are_a_gap_for_each_container(
+    server: FakeController,
+) -> None:
+    for number in range(150):
+        server.objects[f"CN=c{number},CN=Users,{DOMAIN}"] = {"objectClass": [b"contact"]}
+    writer = SnapshotWriter("a server")
+    collect(source(server, everything=True), writer)
+    bare = [gap for gap in writer.finish().gaps if NO_DESCRIPTOR in gap.reason]
+    found = {gap.subject.lower(): int(gap.reason.partition(" ")[0]) for gap in bare}
+    lacking = [
+        dn for dn, held in server.objects.items() if dn and "nTSecurityDescriptor" not in held
+    ]
+    assert sum(found.values()) == len(lacking)
+    assert found[f"cn=users,{DOMAIN}".lower()] == 150 + len(GROUPS)
