@@ -3,7 +3,8 @@ A search page by page, to its end: over broken connections, busy servers and ser
 
 A connection that breaks is opened again, and the search goes on with its last cookie where the new
 one takes it, and is asked from its beginning where not. That a cookie is not taken shows in an
-error, or in an empty answer. What comes twice by this is one object in the snapshot. [RFC2696]
+error, in an empty answer, or in a connection that breaks again at once. What comes twice by this
+is one object in the snapshot. [RFC2696]
 """
 
 from collections.abc import Iterator
@@ -64,9 +65,10 @@ class Pages:
                     yield found
             except SearchStoppedError as error:
                 self._circle.forget_page()
-                if is_empty and self._is_refused(error):
+                is_refused = is_empty and self._is_foreign and not isinstance(error, BusyError)
+                if is_refused and not isinstance(error, SessionOverError):
                     self._begin_again()
-                elif not self._mended(error, pauses):
+                elif not self._mended(error, pauses, is_refused=is_refused):
                     raise
                 continue
             if is_empty and not page.cookie and self._is_foreign:
@@ -81,15 +83,13 @@ class Pages:
         """Whether the cookie is of another session than it is given to."""
         return bool(self._cookie) and self._given_on != self._line.number
 
-    def _is_refused(self, error: SearchStoppedError) -> bool:
-        is_answer = not isinstance(error, (BusyError, SessionOverError))
-        return is_answer and self._is_foreign
-
-    def _mended(self, error: SearchStoppedError, pauses: Iterator[float]) -> bool:
+    def _mended(
+        self, error: SearchStoppedError, pauses: Iterator[float], *, is_refused: bool
+    ) -> bool:
         host = self._line.host
         if not self._line.mend(error, pauses):
             return False
-        if self._cookie and self._line.host != host:
+        if self._cookie and (is_refused or self._line.host != host):
             self._begin_again()  # to another server the cookie may mean another place
         return True
 

@@ -83,7 +83,7 @@ class FakeController:
     shortest: int | None = None
     """Objects in a page, whatever is asked for"""
     foreign_cookies: str = "taken"
-    """What happens to cookies of another connection: `taken`, `refused`, `empty` answers"""
+    """What becomes of cookies of another connection: `taken`, `refused`, `empty`, `fatal`"""
     operations: list[str] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
     port: int = 0
@@ -153,6 +153,8 @@ class FakeController:
             if _reaches(asked, dn) and _matches(asked.filter, values)
         ]
         size, start, connection = self._place(asked)
+        if connection != self._connections and self.foreign_cookies == "fatal":
+            return False
         refusal = self._refusal(asked, connection)
         if refusal is not None:
             self._end(client, number, *refusal)

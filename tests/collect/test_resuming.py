@@ -62,7 +62,7 @@ def asked_for_groups(server: FakeController) -> int:
     return len([a for a in server.asked if a.base == DOMAIN and "groupType" in a.attributes])
 
 
-@pytest.mark.parametrize("cookies", ["taken", "refused", "empty"])
+@pytest.mark.parametrize("cookies", ["taken", "refused", "empty", "fatal"])
 @pytest.mark.parametrize("cut", [[0], [2], [1, 1], [3, 0], [3, 3, 1]], ids=str)
 def test_a_connection_that_breaks_within_an_object_costs_nothing(
     server: FakeController, expected: list[Entry], cut: list[int], cookies: str
@@ -73,7 +73,8 @@ def test_a_connection_that_breaks_within_an_object_costs_nothing(
     snapshot = read(server)
     assert snapshot.gaps == ()
     assert contents(snapshot) == expected
-    assert server.operations.count("bind") == 1 + sum(each < 3 for each in cut)
+    if cookies != "fatal":
+        assert server.operations.count("bind") == 1 + sum(each < 3 for each in cut)
 
 
 def test_searches_that_were_read_are_not_asked_again(server: FakeController) -> None:
@@ -191,7 +192,7 @@ def killed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[LdapSou
     return killing
 
 
-@pytest.mark.parametrize("cookies", ["taken", "refused", "empty"])
+@pytest.mark.parametrize("cookies", ["taken", "refused", "empty", "fatal"])
 @pytest.mark.parametrize("marks", range(1, 16))
 def test_wherever_it_was_killed_the_next_run_comes_to_the_same(
     server: FakeController,
