@@ -1,7 +1,7 @@
 """Who is in what, however deep: members of all groups, tokens of all users."""
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
@@ -42,6 +42,17 @@ def through_networkx(
     graph.add_edges_from((group, upper) for group, uppers in enumerate(above) for upper in uppers)
     graph.add_edges_from((("user", user), group) for user, gs in direct.items() for group in gs)
     return lambda user: nx.descendants(graph, ("user", user))
+
+
+@dataclass
+class Whole:
+    """What a snapshot's memberships and tokens take: seconds of each round, and MB."""
+
+    membership: list[float]
+    membership_mb: float
+    tokens: list[float]
+    tokens_mb: float
+    accounts: int
 
 
 def measure(options: Options) -> Result:
@@ -103,29 +114,7 @@ def _result(
     middle = {name: median(each) for name, each in found.items()}
     total, mean, sampled = shape
     whole = _of_snapshot(options)
-    rows = [
-        (
-            text,
-            spread(found[name], 2),
-            f"{added[name]:,.0f}" if name in added else "",
-            "" if name == "members" else times(middle[name] / middle["tokens"]),
-        )
-        for name, text in _NAMES.items()
-    ]
-    rows += [
-        (
-            "adaudit: `Membership.of` a snapshot",
-            spread(whole.membership, 2),
-            f"{whole.membership_mb:,.0f}",
-            "",
-        ),
-        (
-            f"adaudit: `Tokens` of {whole.accounts:,} accounts, from there",
-            spread(whole.tokens, 2),
-            f"{whole.tokens_mb:,.0f}",
-            times(median(whole.tokens) / middle["tokens"]),
-        ),
-    ]
+    rows = [*_from_numbers(found, added), *_from_snapshot(whole, middle["tokens"])]
     edges = sum(map(len, graph.below)), sum(map(len, graph.members))
     return Result(
         "Memberships",
@@ -143,15 +132,22 @@ def _result(
     )
 
 
-@dataclass
-class Whole:
-    """What a snapshot's memberships and tokens take: seconds of each round, and MB."""
+def _from_numbers(
+    found: dict[str, list[float]], added: dict[str, float]
+) -> Iterator[tuple[str, ...]]:
+    own = median(found["tokens"])
+    for name, text in _NAMES.items():
+        megabytes = f"{added[name]:,.0f}" if name in added else ""
+        ratio = "" if name == "members" else times(median(found[name]) / own)
+        yield text, spread(found[name], 2), megabytes, ratio
 
-    membership: list[float]
-    membership_mb: float
-    tokens: list[float]
-    tokens_mb: float
-    accounts: int
+
+def _from_snapshot(whole: Whole, own: float) -> Iterator[tuple[str, ...]]:
+    name = "adaudit: `Membership.of` a snapshot"
+    yield name, spread(whole.membership, 2), f"{whole.membership_mb:,.0f}", ""
+    name = f"adaudit: `Tokens` of {whole.accounts:,} accounts, from there"
+    ratio = times(median(whole.tokens) / own)
+    yield name, spread(whole.tokens, 2), f"{whole.tokens_mb:,.0f}", ratio
 
 
 def _of_snapshot(options: Options) -> Whole:
