@@ -7,15 +7,16 @@ does not pass is read again with `principal_of`, which says what is wrong with i
 
 from array import array
 from collections import deque
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain, Domains
 from adaudit.directory.entry import Entry
 from adaudit.directory.faults import Fault, understood
-from adaudit.directory.issuing import is_issued
+from adaudit.directory.issuing import HEAD, SIZE, is_issued
 from adaudit.directory.layout import dump_attributes, values_in
 from adaudit.directory.naming import Names
+from adaudit.directory.places import Places
 from adaudit.directory.principal import (
     PARTIAL_SECRETS_ACCOUNT,
     SERVER_TRUST_ACCOUNT,
@@ -79,52 +80,78 @@ class Census:
         self._told_names = Names()
         """The names in `memberOf`: they are few, and found faster than among all"""
         self._domains = domains
-        self._controls: dict[str | None, int] = {None: 0}
+        self._plain_controls: set[str | None] = {None}
+        """Values of userAccountControl that are numbers, and not those of domain controllers"""
         self._kinds: dict[tuple[str | None, bool, Domain | None], GroupKind] = {}
-        self._places = _Places(domains)
+        self._places = Places(domains)
         self._roles = {number: _role(chain) for number, chain in snapshot.chains.items()}
 
     @classmethod
     def of(cls, snapshot: Snapshot, domains: Domains) -> "Census":
         """Read all rows."""
         found = cls(snapshot, domains)
-        for row in snapshot.principal_rows():
-            found._add(row)
+        found._read(snapshot.principal_rows())
         numbers = array("I", map(found.names.__getitem__, found._told_names))
         found.told = array("I", map(numbers.__getitem__, found.told))
         return found
 
-    def _add(self, row: PrincipalRow) -> None:
-        number, dn, chain, sid, group_type, control, primary_group, attributes = row
+    def _read(self, rows: Iterable[PrincipalRow]) -> None:
+        """Take all rows up: in one loop without calls, as there may be a million."""
+        roles, plain_controls = self._roles, self._plain_controls
+        objects, sids, own_names = self.objects, self.sids, self.own_names
+        primary_groups, names, told_names = self.primary_groups, self.names, self._told_names
+        for row in rows:
+            number, dn, chain, sid, group_type, control, primary_group, attributes = row
+            is_plain = (
+                not roles[chain]
+                and group_type is None
+                and control in plain_controls
+                and len(sid) == SIZE
+                and sid.startswith(HEAD)
+                and _SID_HISTORY not in attributes
+            )
+            if not is_plain and not self._is_sound(row):
+                continue
+            objects.append(number)
+            own_names.append(names.setdefault(dn.encode(), len(names)))
+            primary_groups.append(primary_group)
+            if _MEMBER_OF in attributes:
+                groups = values_in(attributes, "memberof")
+                self.told.extend(map(told_names.__getitem__, groups))
+                self.told_ends.append(len(self.told))
+                self.tellers.append(len(sids))
+            if _MEMBER in attributes:
+                members = values_in(attributes, "member")
+                self.members[len(sids)] = array("I", map(names.__getitem__, members))
+            sids.append(sid)
+
+    def _is_sound(self, row: PrincipalRow) -> bool:
+        """Look at a row with care: is it a sound principal, and what is special about it?"""
+        number, _, chain, sid, _, control, _, attributes = row
         role = self._roles[chain]
         if role & _HEAD:
-            return
-        history = values_in(attributes, "sidhistory") if _SID_HISTORY in attributes else ()
+            return False
+        history = values_in(attributes, "sidhistory")
         try:
-            if not is_issued(sid):
-                Sid.decode(sid)
-            for old in history:
-                Sid.decode(old)
-            is_plain = group_type is None and not role & _GROUP
-            kind = None if is_plain else self._kind(row, role)
-            flags = self._controls.get(control, -1)
-            if flags < 0:
-                flags = self._control(control)
+            for each in (sid, *history):
+                Sid.decode(each)
+            kind = self._kind(row, role)
+            flags = int(control) & _CONTROLLER if control is not None else 0
         except (ValueError, AdauditError):
             self._note(number)
-            return
+            return False
+        self._keep(role, kind, flags, history)
+        if not flags:
+            self._plain_controls.add(control)
+        return True
+
+    def _keep(
+        self, role: int, kind: GroupKind | None, flags: int, history: tuple[bytes, ...]
+    ) -> None:
+        """Keep what is special about the principal that comes next."""
         position = len(self.sids)
-        self.objects.append(number)
-        self.sids.append(sid)
-        self.own_names.append(self.names[dn.encode()])
-        self.primary_groups.append(primary_group)
         if kind:
             self.groups[position] = kind
-        if flags or history or role:
-            self._take_more(position, role, flags, history)
-        self._take_names(position, attributes)
-
-    def _take_more(self, position: int, role: int, flags: int, history: tuple[bytes, ...]) -> None:
         if flags:
             self.controllers[position] = flags
         if history:
@@ -132,24 +159,14 @@ class Census:
         if role & _FOREIGN:
             self.foreign.add(position)
 
-    def _take_names(self, position: int, attributes: bytes) -> None:
-        if _MEMBER_OF in attributes:
-            groups = values_in(attributes, "memberof")
-            self.told.extend(map(self._told_names.__getitem__, groups))
-            self.told_ends.append(len(self.told))
-            self.tellers.append(position)
-        if _MEMBER in attributes:
-            members = values_in(attributes, "member")
-            self.members[position] = array("I", map(self.names.__getitem__, members))
-
     def _kind(self, row: PrincipalRow, role: int) -> GroupKind | None:
         """The kind of a group, None for what is no group; `ValueError` where nothing tells it."""
         _, dn, _, sid, group_type, *_ = row
-        if group_type is None:
-            raise ValueError
-        bits = int(group_type)
+        bits = None if group_type is None else int(group_type)
         if not role & _GROUP:
             return None
+        if bits is None:
+            raise ValueError
         is_of_domain = is_issued(sid)
         key = group_type, is_of_domain, self._places.domain(dn)
         known = self._kinds.get(key)
@@ -160,35 +177,12 @@ class Census:
                 self._kinds[key] = known
         return known
 
-    def _control(self, text: str | None) -> int:
-        flags = int(text or "") & _CONTROLLER
-        self._controls[text] = flags
-        return flags
-
     def _note(self, number: int) -> None:
         """Find out what is wrong with an object."""
         deque(understood([self.snapshot.at(number)], self._principal, self.faults), maxlen=0)
 
     def _principal(self, entry: Entry) -> Principal | None:
         return principal_of(entry, self._domains)
-
-
-class _Places:
-    """The domains that objects lie in; all children of one object lie in the same, but heads."""
-
-    def __init__(self, domains: Domains) -> None:
-        self._domains = domains
-        self._by_parent: dict[str, Domain | None] = {}
-        heads = (domain.dn.path.rpartition(",")[2] for domain in domains.all)
-        self._is_head_plain = any(head.startswith("cn=") for head in heads)
-
-    def domain(self, dn: str) -> Domain | None:
-        own, _, parent = dn.partition(",")
-        if not own.startswith("CN=") or "\\" in own or '"' in own or self._is_head_plain:
-            return self._domains.containing(Dn(dn))
-        if parent not in self._by_parent:
-            self._by_parent[parent] = self._domains.containing(Dn(parent))
-        return self._by_parent[parent]
 
 
 _HEAD, _GROUP, _FOREIGN = 1, 2, 4

@@ -2,19 +2,20 @@
 
 from adaudit.security.sid import Sid
 
-_HEAD = bytes((1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0))
+HEAD = bytes((1, 5, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0))
 """How the SIDs of what is in a domain begin: S-1-5-21-x-y-z-rid"""
-_SIZE = 28
+SIZE = 28
+"""How many bytes they have"""
 
 
 def is_issued(sid: bytes) -> bool:
     """Whether a domain issued a SID."""
-    return len(sid) == _SIZE and sid.startswith(_HEAD)
+    return len(sid) == SIZE and sid.startswith(HEAD)
 
 
 def domain_of(sid: bytes) -> bytes | None:
     """What tells the domain that issued a SID from others, None if none did."""
-    return sid[:24] if len(sid) == _SIZE and sid.startswith(_HEAD) else None
+    return sid[:24] if len(sid) == SIZE and sid.startswith(HEAD) else None
 
 
 def issuing(domain: Sid) -> bytes:
