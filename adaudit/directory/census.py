@@ -37,9 +37,14 @@ _MEMBER, _MEMBER_OF, _SID_HISTORY = (
 _CONTROLLER = SERVER_TRUST_ACCOUNT | PARTIAL_SECRETS_ACCOUNT
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class GroupKind:
-    """What decides whether a token takes a group up; few of them are different."""
+    """
+    What decides whether a token takes a group up.
+
+    Groups that are alike share one, so that it is known by its identity: comparing names of
+    domains for each group would take longer than all else about it.
+    """
 
     scope: GroupScope
     is_security_enabled: bool
