@@ -1,35 +1,68 @@
-"""A pair of servers that an entry stops."""
+"""Senders that an entry stops on one object of a receiver."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from adaudit.access.verdict import Deciding, Decision, Verdict
-from adaudit.exchange.answers import ObjectVerdict
-from adaudit.exchange.pairs import PairVerdict
+from adaudit.access.bitmap import NONE, BitMap
+from adaudit.access.holding import Holding, Part
+from adaudit.access.verdict import Deciding, Decision
+from adaudit.checks._context import Context
+from adaudit.exchange.answers import Asked
+from adaudit.findings import Pairs
 
 
 @dataclass(frozen=True, slots=True)
 class Denial:
-    """One account that an entry stops on one object."""
+    """The accounts that one entry stops on one object."""
 
-    pair: PairVerdict
-    answer: ObjectVerdict
-    verdict: Verdict
+    receiver: int
+    """Its number in `MailFlow.servers`"""
+    asked: Asked
+    part: Part
+    """As it was found, the receiver's own account among the others"""
     deciding: Deciding
+    accounts: BitMap
+    """Numbers in `SendAs.accounts`, without those that only the receiver has"""
+    senders: BitMap
+    """The servers that have them, without the receiver"""
 
-    @property
-    def label(self) -> str:
-        """The pair: `EX02 → EX01`."""
-        return self.pair.label
+
+def denials(
+    context: Context, receivers: Iterable[int] | None = None, sender: int | None = None
+) -> Iterator[Denial]:
+    """
+    All denials by an entry, by receiver and object.
+
+    With the number of a sender only those of its accounts.
+    """
+    flow = context.flow
+    for number in range(len(flow.servers)) if receivers is None else receivers:
+        server = flow.servers[number]
+        for asked in flow.asked(server) if server.decides_by_send_as else ():
+            yield from _on(context, number, asked, sender)
 
 
-def denials_in(pair: PairVerdict) -> Iterator[Denial]:
-    """All denials of a pair that an entry decided."""
-    for answer in pair.answers:
-        verdict = answer.verdict
-        if (
-            isinstance(verdict, Verdict)
-            and verdict.decision is Decision.DENIED
-            and verdict.deciding
-        ):
-            yield Denial(pair, answer, verdict, verdict.deciding)
+def pairs_of(denied: Iterable[Denial], context: Context) -> Pairs:
+    """All pairs that are denied."""
+    found: dict[int, BitMap] = {}
+    for denial in denied:
+        found[denial.receiver] = found.get(denial.receiver, NONE) | denial.senders
+    return Pairs.of(context.flow.labels, found)
+
+
+def first_of(denied: Sequence[Denial]) -> Denial:
+    """The first denial of the first sender that has one."""
+    return min(denied, key=lambda denial: denial.senders[0])
+
+
+def _on(context: Context, receiver: int, asked: Asked, sender: int | None) -> Iterator[Denial]:
+    send_as = context.flow.send_as
+    found = send_as.holding(asked.object, asked.place, asked.question)
+    for part in found.parts if isinstance(found, Holding) else ():
+        if part.decision is Decision.DENIED and part.deciding:
+            accounts = send_as.of_others(part.subjects, receiver)
+            senders = send_as.senders(accounts) - BitMap((receiver,))
+            if sender is not None:
+                accounts, senders = accounts & send_as.of(sender), senders & BitMap((sender,))
+            if accounts and senders:
+                yield Denial(receiver, asked, part, part.deciding, accounts, senders)

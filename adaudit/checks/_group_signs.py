@@ -62,7 +62,7 @@ class Signs:
 
 def signs_of(context: Context, pair: PairVerdict) -> Signs:
     """Look at the groups of the sender's account, and at the way down to the receiver."""
-    found = (*_membership(context, pair), *_denies(context, pair), *_way_down(context, pair))
+    found = (*membership(context, pair), *_denies(context, pair), *way_down(context, pair))
     return Signs(
         tuple({sign.line: sign for sign in found if isinstance(sign, Sign)}.values()),
         tuple(dict.fromkeys(said.line for said in found if isinstance(said, _Sound))),
@@ -92,7 +92,7 @@ class _Doubt:
 _Said = Sign | _Sound | _Doubt
 
 
-def _membership(context: Context, pair: PairVerdict) -> Iterator[_Said]:
+def membership(context: Context, pair: PairVerdict) -> Iterator[_Said]:
     """Whether the account of the sender is in the group of the servers of its domain."""
     mapping = context.flow.accounts[pair.sender.label]
     if mapping.state is not MappingState.MAPPED:
@@ -138,7 +138,7 @@ def _denies(context: Context, pair: PairVerdict) -> Iterator[_Said]:
             group = context.view.membership.principals.get(deciding.ace.trustee)
             if group is not None and group.kind is PrincipalKind.GROUP:
                 is_any = True
-                yield _denying_group(context, pair, answer, deciding, group)
+                yield denying_group(context, pair.receiver, answer, deciding, group)
     if pair.answers and not is_any:
         yield _Sound(f"no group around {pair.sender.label} denies it {SEND_AS.name} on its way")
 
@@ -153,38 +153,39 @@ def _denying(answer: ObjectVerdict) -> tuple[Deciding, ...]:
     return verdict.overruled if verdict.decision is Decision.ALLOWED else ()
 
 
-def _denying_group(
+def denying_group(
     context: Context,
-    pair: PairVerdict,
+    receiver: ExchangeServer,
     answer: ObjectVerdict,
     deciding: Deciding,
     group: Principal,
 ) -> Sign:
+    """The sign of one group around an account that carries a deny."""
     path = path_names(deciding.sid, answer.token, context.view)
     decides = state(answer.verdict) is PairState.DENIED
     late = "" if decides else ", which comes too late to decide"
     entry = f"{readable(deciding.ace, context.view)} (entry {deciding.position} on"
     return Sign(
         Kind.DENYING,
-        f"{' → '.join(path)}: {entry} {place_of(answer.object.dn, pair.receiver)}){late}",
+        f"{' → '.join(path)}: {entry} {place_of(answer.object.dn, receiver)}){late}",
         group.sid,
         answer.account,
         group,
         decides,
-        pair.receiver,
+        receiver,
         path,
-        _is_out_of_order(context, answer, deciding),
+        is_out_of_order(context, answer.object.dn, deciding),
     )
 
 
-def _is_out_of_order(context: Context, answer: ObjectVerdict, deciding: Deciding) -> bool:
+def is_out_of_order(context: Context, dn: Dn, deciding: Deciding) -> bool:
     """Whether the entries are out of order, here or where the denying one was set."""
-    source = context.view.origin(answer.object.dn, deciding.position).source.dn
-    dacls = (context.view.level(dn).dacl for dn in (answer.object.dn, source))
+    source = context.view.origin(dn, deciding.position).source.dn
+    dacls = (context.view.level(each).dacl for each in (dn, source))
     return any(dacl is not None and find_disorder(dacl) is not None for dacl in dacls)
 
 
-def _way_down(context: Context, pair: PairVerdict) -> Iterator[_Said]:
+def way_down(context: Context, pair: PairVerdict) -> Iterator[_Said]:
     """The objects between the organisation and the virtual servers that do not inherit."""
     for entry in pair.receiver.virtual_servers or (pair.receiver.entry,):
         closed = False

@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
-from adaudit.access.bitmap import BitMap, union
+from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.access.holding import Holding, Part
 from adaudit.access.verdict import Decision
 from adaudit.checks._context import Context
 from adaudit.directory.principal import Principal
 from adaudit.directory.snapshot import Unreadable
+from adaudit.exchange.alike import Alike
 from adaudit.exchange.answers import Asked
 from adaudit.findings import Answer, Column, Judged, Matrix, PairState
 from adaudit.security.rights import SEND_AS
@@ -20,7 +21,6 @@ def matrix_of(context: Context) -> Matrix | None:
     flow = context.flow
     if not flow.servers:
         return None
-    labels = tuple(server.label for server in flow.servers)
     table = _Table(context)
     columns = tuple(
         Column(number, tuple((str(each.object.dn), table.on(each)) for each in flow.asked(server)))
@@ -28,7 +28,9 @@ def matrix_of(context: Context) -> Matrix | None:
         if server.decides_by_send_as
     )
     accounts = tuple((number, principal.name) for number, principal in table.accounts)
-    return Matrix(SEND_AS.name, labels, tuple(flow.receivers), Judged(labels, accounts, columns))
+    return Matrix(
+        SEND_AS.name, flow.labels, tuple(flow.receivers), Judged(flow.labels, accounts, columns)
+    )
 
 
 class _Table:
@@ -48,6 +50,7 @@ class _Table:
             numbers[principal.sid].append(number)
         self._numbers = [BitMap(numbers[sid]) for sid in flow.send_as.accounts]
         self._known: dict[int, tuple[Answer, ...]] = {}
+        self._alike = Alike(context.view, flow.send_as.accounts)
 
     def on(self, asked: Asked) -> tuple[Answer, ...]:
         """The answers on one object; the very same for objects that are answered alike."""
@@ -66,20 +69,21 @@ class _Table:
 
     def _answers(self, parts: Iterable[Part], asked: Asked) -> Iterator[Answer]:
         for part in parts:
-            accounts = self._translated(part.subjects)
             if part.decision is Decision.UNDECIDED:
-                yield from self._doubtful(accounts, asked)
+                yield from self._doubtful(part.subjects, asked)
             else:
+                accounts = self._translated(part.subjects)
                 yield Answer(state(part), reason(part, self._context.view), accounts)
 
-    def _doubtful(self, accounts: BitMap, asked: Asked) -> Iterator[Answer]:
+    def _doubtful(self, subjects: BitMap, asked: Asked) -> Iterator[Answer]:
         """Those of whom it is not known, by what would have to be known."""
-        reasons: dict[str, list[int]] = defaultdict(list)
-        for number in accounts:
-            answer = self._context.flow.answer(self.accounts[number][1], asked)
-            reasons[reason(answer.verdict, self._context.view)].append(number)
-        for why, numbers in reasons.items():
-            yield Answer(PairState.UNKNOWN, why, BitMap(numbers))
+        flow, reasons = self._context.flow, dict[str, BitMap]()
+        for first, alike in self._alike.lots(asked, subjects):
+            answer = flow.answer(flow.principals[first], asked)
+            why = reason(answer.verdict, self._context.view)
+            reasons[why] = reasons.get(why, NONE) | alike
+        for why, found in reasons.items():
+            yield Answer(PairState.UNKNOWN, why, self._translated(found))
 
     def _translated(self, subjects: BitMap) -> BitMap:
         if len(self._numbers) == len(self.accounts):

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
+from adaudit.access.bitmap import BitMap
 from adaudit.checks._context import Context
 from adaudit.directory.entry import Gap
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import Route
-from adaudit.findings import Finding, Outcome, united
+from adaudit.findings import Block, Finding, Outcome, Pairs, united
 from adaudit.rulings import Ruling
 
 
@@ -68,13 +69,8 @@ def told(rulings: Iterable[tuple[str, Ruling]]) -> Iterator[Finding | Gap]:
     yield from united(findings)
 
 
-def pairs_to(receiver: ExchangeServer, context: Context) -> tuple[str, ...]:
+def pairs_to(receiver: ExchangeServer, context: Context) -> Pairs:
     """All pairs in which a server receives, as findings name them."""
-    others = (server for server in context.flow.servers if server is not receiver)
-    return tuple(f"{sender.label} → {receiver.label}" for sender in others)
-
-
-def pairs_from(sender: ExchangeServer, context: Context) -> tuple[str, ...]:
-    """All pairs in which a server sends, as findings name them."""
-    others = (server for server in context.flow.servers if server is not sender)
-    return tuple(f"{sender.label} → {receiver.label}" for receiver in others)
+    everyone = BitMap(range(len(context.flow.servers)))
+    number = BitMap((context.flow.numbers[receiver.label],))
+    return Pairs(context.flow.labels, (Block(everyone, number),))

@@ -18,19 +18,19 @@ from collections.abc import Iterable, Iterator
 
 from adaudit.access.origin import Found, Origin
 from adaudit.checks._context import Context
-from adaudit.checks._denial import Denial, denials_in
+from adaudit.checks._denial import Denial, denials, first_of, pairs_of
 from adaudit.checks._mending import Mending
 from adaudit.checks._send_as import rule
+from adaudit.checks._undecided import undecided
+from adaudit.checks._ways import Ways
 from adaudit.directory.entry import Gap
-from adaudit.directory.snapshot import Unreadable
-from adaudit.exchange.pairs import PairVerdict
 from adaudit.exchange.peers import Route
-from adaudit.findings import Evidence, Finding, PairState, Severity, fingerprint
+from adaudit.findings import Finding, PairState, Severity, fingerprint
 from adaudit.rulings import Ruling
 from adaudit.security.rights import SEND_AS
 from adaudit.security.sid import Sid
 from adaudit.security.wire import encode_ace
-from adaudit.wording import counted, evidence, party, reason, state
+from adaudit.wording import counted, party
 
 SEVERITY = Severity.HIGH
 STEP = 3
@@ -38,74 +38,60 @@ STEP = 3
 
 def run(context: Context) -> Iterator[Finding | Gap]:
     """Report every entry that denies, and the pairs that could not be judged."""
-    pairs = tuple(context.flow.broken_pairs())
-    for pair in pairs:
-        yield from _unknown(pair, context)
-    yield from _findings(pairs, context)
+    yield from undecided(context)
+    yield from _findings(denials(context), context)
 
 
 def judge(context: Context, route: Route) -> Ruling:
     """Rule on one pair: an entry denies its sender, or none does."""
-    pair = context.flow.pair_named(route.sender.label, route.receiver.label)
-    return rule(context, route, _findings([pair] if pair else [], context), PairState.DENIED)
+    numbers = context.flow.numbers
+    sender, receiver = numbers.get(route.sender.label), numbers.get(route.receiver.label)
+    found: Iterable[Denial] = ()
+    if sender is not None and receiver is not None:
+        found = denials(context, [receiver], sender)
+    return rule(context, route, _findings(found, context), PairState.DENIED)
 
 
-def _findings(pairs: Iterable[PairVerdict], context: Context) -> Iterator[Finding]:
-    """Group the denied pairs by the entry that denies, where it was set."""
+def _findings(found: Iterable[Denial], context: Context) -> Iterator[Finding]:
+    """Group the denials by the entry that denies, where it was set."""
     by_source: dict[tuple[Sid, Found], list[Denial]] = defaultdict(list)
-    for pair in pairs:
-        for denial in denials_in(pair):
-            source = _origin(denial, context).source
-            by_source[denial.deciding.ace.trustee, source].append(denial)
-    for (trustee, source), denials in by_source.items():
-        yield _finding(trustee, source, denials, context)
+    for denial in found:
+        source = _origin(denial, context).source
+        by_source[denial.deciding.ace.trustee, source].append(denial)
+    ways = Ways(context)
+    for (trustee, source), alike in sorted(by_source.items(), key=_by_sender):
+        yield _finding(trustee, source, alike, ways)
+
+
+def _by_sender(found: tuple[tuple[Sid, Found], list[Denial]]) -> tuple[int, int]:
+    """Findings come in the order of the first pairs that they break."""
+    first = first_of(found[1])
+    return first.senders[0], first.receiver
 
 
 def _origin(denial: Denial, context: Context) -> Origin:
-    return context.view.origin(denial.answer.object.dn, denial.deciding.position)
+    return context.view.origin(denial.asked.object.dn, denial.deciding.position)
 
 
-def _finding(trustee: Sid, source: Found, denials: list[Denial], context: Context) -> Finding:
-    first = denials[0]
-    denied = party(trustee, context.view)
-    pairs = tuple(dict.fromkeys(denial.label for denial in denials))
+def _finding(trustee: Sid, source: Found, found: list[Denial], ways: Ways) -> Finding:
+    context = ways.context
+    denied, pairs = party(trustee, context.view), pairs_of(found, context)
     stopped = counted(len(pairs), "pair")
-    others = (found.dn for denial in denials for found in _origin(denial, context).others)
+    others = (other.dn for denial in found for other in _origin(denial, context).others)
     sources = tuple(dict.fromkeys((source.dn, *others)))
     entry = context.snapshot.entry(source.dn)
     guid = str(entry.guid) if entry and entry.guid else source.dn.path
+    first = first_of(found)
+    account = context.flow.principals[ways.accounts(first)[0]]
     return Finding(
         id=fingerprint("send-as-denied", guid, str(trustee), encode_ace(source.ace)),
         check="send-as-denied",
         severity=SEVERITY,
         subject=denied,
         message=f"{denied} is denied {SEND_AS.name}, which stops {stopped} of servers",
-        evidence=tuple(_evidence(denial, context) for denial in denials),
-        through=tuple(party(sid, context.view) for sid in _through(denials)),
+        evidence=tuple(shown for denial in found for shown in ways.evidence(denial)),
+        through=tuple(party(sid, context.view) for sid in ways.through(found)),
         affects=pairs,
-        remedy=tuple(Mending(trustee, sources, denials, context).ways()),
-        look=context.look(first.answer.account.name, first.answer.object.dn, SEND_AS.name),
+        remedy=tuple(Mending(trustee, sources, found, context).ways()),
+        look=context.look(account.name, first.asked.object.dn, SEND_AS.name),
     )
-
-
-def _evidence(denial: Denial, context: Context) -> Evidence:
-    answer = denial.answer
-    shown = evidence(answer.object, denial.deciding, denial.verdict, answer.token, context.view)
-    return shown.with_affects((denial.label,))
-
-
-def _through(denials: list[Denial]) -> dict[Sid, None]:
-    """The groups between the senders and the trustee, on the shortest paths."""
-    found: dict[Sid, None] = {}
-    for denial in denials:
-        for sid in denial.answer.token.path_sids(denial.deciding.sid)[1:-1]:
-            found[sid] = None
-    return found
-
-
-def _unknown(pair: PairVerdict, context: Context) -> Iterator[Gap]:
-    """The pairs that could not be judged, except for want of an account, which is said once."""
-    for answer in pair.answers:
-        if state(answer.verdict) is PairState.UNKNOWN:
-            where = "" if isinstance(answer.verdict, Unreadable) else f"on {answer.object.dn}: "
-            yield Gap(pair.label, where + reason(answer.verdict, context.view))

@@ -16,16 +16,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from adaudit.access.verdict import Decision, Reason, Verdict
+from adaudit.access.bitmap import NONE, BitMap, union
+from adaudit.access.holding import Holding
+from adaudit.access.verdict import Reason
 from adaudit.checks._context import Context
 from adaudit.checks._send_as import rule
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Gap
-from adaudit.directory.principal import Principal
-from adaudit.exchange.answers import ObjectVerdict
-from adaudit.exchange.pairs import PairVerdict
+from adaudit.exchange.answers import Asked
 from adaudit.exchange.peers import Route
-from adaudit.findings import Finding, PairState, Party, Severity, fingerprint
+from adaudit.findings import Block, Finding, Pairs, PairState, Party, Severity, fingerprint
 from adaudit.rulings import Ruling
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.rights import SEND_AS
@@ -37,65 +37,68 @@ STEP = 3
 
 @dataclass(frozen=True, slots=True)
 class _Missing:
-    """One account that gets nothing on one object."""
+    """The accounts that get nothing on one object."""
 
-    label: str
-    """The pair: `EX04 → EX01`"""
-    answer: ObjectVerdict
+    receiver: int
+    asked: Asked
+    accounts: BitMap
+    is_closed: bool
+    """Whether no account gets anything there, that of the receiver neither"""
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:
     """Report every server that gets the right from nothing."""
-    yield from _findings(context.flow.broken_pairs(), context)
+    yield from _findings(context.flow.receivers, context)
 
 
 def judge(context: Context, route: Route) -> Ruling:
     """Rule on one pair: some entry grants its sender the right, or none does."""
-    pairs = context.flow.broken_pairs(route.receiver.label)
-    return rule(context, route, _findings(pairs, context), PairState.NOT_GRANTED)
+    label = route.receiver.label
+    found = _findings([label] if label in context.flow.receivers else [], context)
+    return rule(context, route, found, PairState.NOT_GRANTED)
 
 
-def _findings(pairs: Iterable[PairVerdict], context: Context) -> Iterator[Finding]:
+def _findings(receivers: Iterable[str], context: Context) -> Iterator[Finding]:
     """Tell accounts that lack the right from objects that grant it to no server at all."""
     closed: dict[Dn, list[_Missing]] = defaultdict(list)
-    lacking: dict[Principal, list[_Missing]] = defaultdict(list)
-    accounts = {label: len(known.candidates) for label, known in context.flow.accounts.items()}
-    for (receiver, dn), missing in _by_object(pairs).items():
-        place = _closing_place(dn, context)
-        judged = sum(accounts.values()) - accounts[receiver]
-        is_closed = len(missing) == judged and not _is_open(receiver, dn, context)
-        if is_closed and (judged > 1 or place):
-            closed[place or _organisation(context) or dn].extend(missing)
+    lacking: dict[int, list[_Missing]] = defaultdict(list)
+    for missing in _missing(receivers, context):
+        dn = missing.asked.object.dn
+        place = _closing_place(dn, context) if missing.is_closed else None
+        if missing.is_closed and (place or _is_of_several(missing, context)):
+            closed[place or _organisation(context) or dn].append(missing)
         else:
-            for item in missing:
-                lacking[item.answer.account].append(item)
-    for place, missing in closed.items():
-        yield _closed(place, missing, context)
-    for account, missing in lacking.items():
-        yield _lacking(account, missing, context)
+            for account in missing.accounts:
+                lacking[account].append(missing)
+    for place, found in closed.items():
+        yield _closed(place, found, context)
+    for account in sorted(lacking):
+        yield _lacking(account, lacking[account], context)
 
 
-def _by_object(pairs: Iterable[PairVerdict]) -> dict[tuple[str, Dn], list[_Missing]]:
-    """What is not granted, by the label of the receiver and its object."""
-    found: dict[tuple[str, Dn], list[_Missing]] = defaultdict(list)
-    for pair in pairs:
-        for answer in filter(_is_not_granted, pair.answers):
-            found[pair.receiver.label, answer.object.dn].append(_Missing(pair.label, answer))
-    return found
+def _missing(receivers: Iterable[str], context: Context) -> Iterator[_Missing]:
+    """What is not granted, by receiver and object."""
+    flow = context.flow
+    for label in receivers:
+        number = flow.numbers[label]
+        others = flow.send_as.of_others(flow.send_as.everyone, number)
+        for asked in flow.asked(flow.servers[number]):
+            found = flow.send_as.holding(asked.object, asked.place, asked.question)
+            if isinstance(found, Holding):
+                accounts = others & union(
+                    part.subjects for part in found.parts if part.reason is Reason.NO_ENTRY
+                )
+                is_open = bool(found.allowed & flow.send_as.of(number))
+                if accounts:
+                    yield _Missing(number, asked, accounts, accounts == others and not is_open)
 
 
-def _is_open(receiver: str, dn: Dn, context: Context) -> bool:
-    """Whether an object grants the right to the very server that it belongs to."""
-    own = context.flow.by_label[receiver]
-    return any(
-        isinstance(answer.verdict, Verdict) and answer.verdict.decision is Decision.ALLOWED
-        for answer in context.flow.verdicts(own, own)
-        if answer.object.dn == dn
-    )
+def _is_of_several(missing: _Missing, context: Context) -> bool:
+    return max(len(missing.accounts), len(_senders(missing, context))) > 1
 
 
-def _is_not_granted(answer: ObjectVerdict) -> bool:
-    return isinstance(answer.verdict, Verdict) and answer.verdict.reason is Reason.NO_ENTRY
+def _senders(missing: _Missing, context: Context) -> BitMap:
+    return context.flow.send_as.senders(missing.accounts) - BitMap((missing.receiver,))
 
 
 def _closing_place(dn: Dn, context: Context) -> Dn | None:
@@ -113,7 +116,10 @@ def _organisation(context: Context) -> Dn | None:
 
 def _closed(place: Dn, missing: list[_Missing], context: Context) -> Finding:
     is_protected = _closing_place(place, context) == place
-    pairs = _pairs(missing)
+    found: dict[int, BitMap] = {}
+    for each in missing:
+        found[each.receiver] = found.get(each.receiver, NONE) | _senders(each, context)
+    first = min(missing, key=lambda each: each.accounts[0])
     entry = context.snapshot.entry(place)
     why = "does not inherit, and its own entries do" if is_protected else "and all below it do"
     remedies = ["let it inherit from its parent again"] if is_protected else []
@@ -123,15 +129,16 @@ def _closed(place: Dn, missing: list[_Missing], context: Context) -> Finding:
         severity=SEVERITY,
         subject=Party(place.name, str(place)),
         message=f"{place.name} {why} not grant {SEND_AS.name} to any Exchange server",
-        affects=pairs,
+        affects=Pairs.of(context.flow.labels, found),
         remedy=(*remedies, f"grant {SEND_AS.name} there to the group of Exchange servers"),
-        look=_look(missing, context),
+        look=_look(first.accounts[0], first, context),
     )
 
 
-def _lacking(account: Principal, missing: list[_Missing], context: Context) -> Finding:
+def _lacking(number: int, missing: list[_Missing], context: Context) -> Finding:
+    flow = context.flow
+    account, token = flow.principals[number], flow.send_as.token(number, missing[0].asked.place)
     group = context.servers_groups.get(account.domain) if account.domain else None
-    token = missing[0].answer.token
     message = f"no entry grants {SEND_AS.name} to {account.name}"
     remedy = "put it into a group that is granted the right on the receiving servers"
     if group and group.group.sid not in token.sids:
@@ -143,9 +150,9 @@ def _lacking(account: Principal, missing: list[_Missing], context: Context) -> F
         severity=SEVERITY,
         subject=party(account.sid, context.view),
         message=message,
-        affects=_pairs(missing),
+        affects=Pairs(flow.labels, (_block(number, missing, context),)),
         remedy=(remedy,),
-        look=_look(missing, context),
+        look=_look(number, missing[0], context),
     )
 
 
@@ -153,10 +160,11 @@ def _id(subject: str) -> str:
     return fingerprint("send-as-not-granted", subject)
 
 
-def _pairs(missing: list[_Missing]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(item.label for item in missing))
+def _block(account: int, missing: list[_Missing], context: Context) -> Block:
+    senders = context.flow.send_as.senders(BitMap((account,)))
+    return Block(senders, BitMap([each.receiver for each in missing]))
 
 
-def _look(missing: list[_Missing], context: Context) -> str:
-    first = missing[0].answer
-    return context.look(first.account.name, first.object.dn, SEND_AS.name)
+def _look(account: int, missing: _Missing, context: Context) -> str:
+    name = context.flow.principals[account].name
+    return context.look(name, missing.asked.object.dn, SEND_AS.name)

@@ -18,8 +18,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from adaudit.checks._context import Context
-from adaudit.checks._denial import denials_in
 from adaudit.checks._group_signs import Kind, Sign, Signs, place_of, signs_of
+from adaudit.checks._quiet_signs import quiet_signs
 from adaudit.checks._step import not_applicable, passed, unknown
 from adaudit.checks._traffic import both_servers, outside
 from adaudit.directory.dn import Dn
@@ -55,32 +55,8 @@ def judge(context: Context, route: Route) -> Ruling:
 
 def run(context: Context) -> Iterator[Finding]:
     """Report what breaks nothing yet; what does is told by the checks of Send-As."""
-    by_subject: dict[tuple[Kind, Sid | Dn], list[tuple[PairVerdict, Sign]]] = defaultdict(list)
-    for pair in context.flow.different_pairs():
-        for sign in signs_of(context, pair).signs:
-            by_subject[sign.kind, sign.subject].append((pair, sign))
-    told = {
-        (denial.answer.account.sid, denial.deciding.ace.trustee)
-        for pair in context.flow.broken_pairs()
-        for denial in denials_in(pair)
-    }
-    for found in by_subject.values():
-        quiet = [sign for _, sign in found if not _is_told(sign, told)]
-        if quiet and (quiet[0].kind is Kind.DENYING or _all_hold(pair for pair, _ in found)):
-            yield _finding(context, quiet)
-
-
-def _is_told(sign: Sign, told: set[tuple[Sid, Sid]]) -> bool:
-    """Whether another check tells of it: of Send-As, or of the order of entries."""
-    if sign.kind is not Kind.DENYING or sign.account is None or sign.group is None:
-        return sign.explains
-    is_denied = (sign.account.sid, sign.group.sid) in told
-    return sign.explains or sign.is_out_of_order or is_denied
-
-
-def _all_hold(pairs: Iterable[PairVerdict]) -> bool:
-    answers = [answer for pair in pairs for answer in pair.answers]
-    return bool(answers) and all(state(a.verdict) is PairState.ALLOWED for a in answers)
+    for alike in quiet_signs(context):
+        yield _finding(context, alike)
 
 
 def _of_broken(context: Context, pair: PairVerdict, seen: Signs) -> Ruling:

@@ -14,10 +14,10 @@ from adaudit.access.bitmap import BitMap, union
 from adaudit.access.carriers import Carriers
 from adaudit.access.holding import Holding, holding
 from adaudit.access.question import Question
-from adaudit.access.token import Server
+from adaudit.access.token import Server, Token
 from adaudit.access.verdict import Decision, Reason
+from adaudit.access.view import View
 from adaudit.directory.entry import Entry
-from adaudit.directory.membership import Membership
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.security.sid import Sid
 
@@ -52,15 +52,20 @@ class SendAs:
     Equal descriptors at equal places are asked about once.
     """
 
-    def __init__(self, membership: Membership, accounts: Sequence[Iterable[Sid]]) -> None:
+    def __init__(self, view: View, accounts: Sequence[Sequence[Sid]]) -> None:
         """`accounts` are those of each sender, which has the number of its place."""
-        self._membership = membership
+        self._view = view
+        self._places: dict[tuple[object, bool], Server] = {}
         self._numbers: dict[Sid, int] = {}
         senders: dict[int, list[int]] = defaultdict(list)
         for sender, sids in enumerate(accounts):
             for sid in sids:
                 senders[self._numbers.setdefault(sid, len(self._numbers))].append(sender)
+        self.accounts = tuple(self._numbers)
+        """The account of each number that a holding has, each once"""
         self._senders = dict(senders)
+        self._accounts = tuple(BitMap([self._numbers[sid] for sid in sids]) for sids in accounts)
+        self._is_plain = [*senders.values()] == [[number] for number in range(len(accounts))]
         self._all = BitMap(range(len(accounts)))
         self._known = BitMap(sender for found in senders.values() for sender in found)
         self._carriers: dict[tuple[object, bool], Carriers] = {}
@@ -79,13 +84,29 @@ class SendAs:
         return known
 
     @property
-    def accounts(self) -> tuple[Sid, ...]:
-        """The account of each number that a holding has, each once."""
-        return tuple(self._numbers)
+    def everyone(self) -> BitMap:
+        """All accounts."""
+        return BitMap(range(len(self._numbers)))
 
-    def senders(self, accounts: Iterable[int]) -> BitMap:
+    def senders(self, accounts: BitMap) -> BitMap:
         """The senders that have one of the accounts."""
+        if self._is_plain:
+            return accounts
         return BitMap([sender for account in accounts for sender in self._senders[account]])
+
+    def of(self, sender: int) -> BitMap:
+        """The accounts of a sender."""
+        return self._accounts[sender]
+
+    def of_others(self, accounts: BitMap, receiver: int) -> BitMap:
+        """Those of some accounts that other senders than the receiver have."""
+        own = [each for each in self._accounts[receiver] if len(self._senders[each]) == 1]
+        return accounts - BitMap(own)
+
+    def token(self, account: int, place: Server) -> Token:
+        """The token of an account; the server that is named in it may be one that is alike."""
+        at = self._places.setdefault((place.domain, place.is_domain_controller), place)
+        return self._view.token(self.accounts[account], at)
 
     def holding(self, entry: Entry, place: Server, question: Question) -> Holding | Unreadable:
         """The answers for all accounts on one object; the same one for objects that are alike."""
@@ -104,7 +125,7 @@ class SendAs:
         """Who of the accounts carries which SIDs at a place."""
         at = (place.domain, place.is_domain_controller)
         if at not in self._carriers:
-            self._carriers[at] = Carriers(self._membership, place, tuple(self._numbers))
+            self._carriers[at] = Carriers(self._view.membership, place, self.accounts)
         return self._carriers[at]
 
     def _united(self, answers: Sequence[Holding | Unreadable]) -> Standing:

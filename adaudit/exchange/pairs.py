@@ -58,6 +58,23 @@ class MailFlow:
         return {server.label: index.map(server) for server in self.servers}
 
     @cached_property
+    def labels(self) -> tuple[str, ...]:
+        """The label of each server, by its number."""
+        return tuple(server.label for server in self.servers)
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """The number of each server, by its label."""
+        return {label: number for number, label in enumerate(self.labels)}
+
+    @cached_property
+    def principals(self) -> Sequence[Principal]:
+        """The account of each number that `send_as` has."""
+        mappings = self.accounts.values()
+        known = {each.principal.sid: each.principal for m in mappings for each in m.candidates}
+        return [known[sid] for sid in self.send_as.accounts]
+
+    @cached_property
     def by_label(self) -> Mapping[str, ExchangeServer]:
         """All servers by label."""
         return {server.label: server for server in self.servers}
@@ -72,7 +89,7 @@ class MailFlow:
         """Send-As of the accounts of all senders, which have their numbers among `servers`."""
         accounts = (self.accounts[server.label].candidates for server in self.servers)
         sids = [[each.principal.sid for each in candidates] for candidates in accounts]
-        return SendAs(self.view.membership, sids)
+        return SendAs(self.view, sids)
 
     @cached_property
     def standings(self) -> Mapping[str, Standing]:

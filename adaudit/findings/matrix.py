@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from adaudit.access.bitmap import NONE, BitMap
-from adaudit.findings.pairs import ARROW, Pairs
+from adaudit.findings.pairs import ARROW, Pairs, splits
 
 
 class PairState(StrEnum):
@@ -178,13 +178,14 @@ class Matrix:
     def find(self, name: str) -> tuple[str, str] | None:
         """Sender and receiver of the pair of that name, None where it is no pair judged here."""
         senders, receivers = frozenset(self.servers), frozenset(self.receivers)
-        at = name.find(ARROW)
-        while at >= 0:
-            sender, receiver = name[:at], name[at + len(ARROW) :]
-            if sender != receiver and sender in senders and receiver in receivers:
-                return sender, receiver
-            at = name.find(ARROW, at + 1)
-        return None
+        return next(
+            (
+                (sender, receiver)
+                for sender, receiver in splits(name)
+                if sender != receiver and sender in senders and receiver in receivers
+            ),
+            None,
+        )
 
     def pair(self, sender: str, receiver: str) -> Pair | None:
         """One pair of servers, None where nobody judged it."""

@@ -73,6 +73,16 @@ class Pairs(Sequence[str]):
             for receiver in receivers:
                 yield f"{self.servers[sender]}{ARROW}{self.servers[receiver]}"
 
+    def __contains__(self, name: object) -> bool:
+        numbers = {server: number for number, server in enumerate(self.servers)}
+        return isinstance(name, str) and any(
+            (first := numbers.get(sender)) is not None
+            and (last := numbers.get(receiver)) is not None
+            and first != last
+            and any(first in block.senders and last in block.receivers for block in self.blocks)
+            for sender, receiver in splits(name)
+        )
+
     @overload
     def __getitem__(self, index: int) -> str: ...
     @overload
@@ -87,6 +97,14 @@ class Pairs(Sequence[str]):
 
     def __hash__(self) -> int:
         return hash(tuple(self))
+
+
+def splits(name: str) -> Iterator[tuple[str, str]]:
+    """All that a name can mean: servers may have arrows in their names."""
+    at = name.find(ARROW)
+    while at >= 0:
+        yield name[:at], name[at + len(ARROW) :]
+        at = name.find(ARROW, at + 1)
 
 
 def united_pairs(parts: Iterable[Sequence[str]]) -> Sequence[str]:
