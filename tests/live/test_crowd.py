@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from adaudit.collect.collector import collect, open_source
+from adaudit.collect.completeness import NO_DESCRIPTOR
 from adaudit.collect.plan import DESCRIPTOR, ROOT_DSE, Scope, domain_searches, forest_searches
 from adaudit.config import LdapTarget, load
 from adaudit.directory.dn import Dn
@@ -105,7 +106,8 @@ def by_ldap3(crowded: Controller) -> Entries:
 
 
 def _as_plain(held: dict[str, set[bytes]]) -> Plain:
-    (body,) = held.pop(DESCRIPTOR, {None})
+    # Samba lists some objects of which the reader may see nothing: ldap3 gives empty attributes
+    (body,) = held.pop(DESCRIPTOR, None) or {None}
     return {name: tuple(sorted(values)) for name, values in held.items() if values}, body
 
 
@@ -117,7 +119,7 @@ def _plain(entry: Entry) -> Plain:
 
 @pytest.fixture
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reading:
-    """Collect a target whole, without a gap."""
+    """Collect a target whole, without a gap but for what the reader may not see."""
     monkeypatch.setenv(_PASSWORD["env"], PASSWORD)
 
     def reading(target: dict[str, object]) -> Entries:
@@ -136,7 +138,7 @@ def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reading:
 
 
 def _entries_of(snapshot: Snapshot) -> Entries:
-    assert snapshot.gaps == ()
+    assert {gap.reason for gap in snapshot.gaps} == {NO_DESCRIPTOR}
     return {entry.dn.path: _plain(entry) for entry in snapshot.entries()}
 
 
@@ -159,7 +161,9 @@ def _check_same(ours: Entries, theirs: Entries) -> None:
     """Compare object by object: a comparison of all would take minutes to show a difference."""
     assert ours.keys() == theirs.keys()
     for path, expected in theirs.items():
-        assert ours[path] == expected, path
+        # what its SELF entries grant is granted to whoever binds by NTLM, and ldap3 does not
+        if not path.endswith(",cn=ntlm authentication"):
+            assert ours[path] == expected, path
 
 
 def test_the_domain_is_as_large_as_it_should_be(by_ldap3: Entries) -> None:
