@@ -50,7 +50,7 @@ class _Table:
             numbers[principal.sid].append(number)
         self._numbers = [BitMap(numbers[sid]) for sid in flow.send_as.accounts]
         self._known: dict[int, tuple[Answer, ...]] = {}
-        self._alike = Alike(context.view, flow.send_as.accounts)
+        self._alike = Alike(flow.send_as)
 
     def on(self, asked: Asked) -> tuple[Answer, ...]:
         """The answers on one object; the very same for objects that are answered alike."""
@@ -78,8 +78,8 @@ class _Table:
     def _doubtful(self, subjects: BitMap, asked: Asked) -> Iterator[Answer]:
         """Those of whom it is not known, by what would have to be known."""
         flow, reasons = self._context.flow, dict[str, BitMap]()
-        for first, alike in self._alike.lots(asked, subjects):
-            answer = flow.answer(flow.principals[first], asked)
+        for alike in self._alike.lots(asked, subjects):
+            answer = flow.answer(flow.principals[alike[0]], asked)
             why = reason(answer.verdict, self._context.view)
             reasons[why] = reasons.get(why, NONE) | alike
         for why, found in reasons.items():

@@ -97,15 +97,14 @@ class Mending:
 
     @cached_property
     def _alike(self) -> Alike:
-        accounts = self.context.flow.send_as.accounts
-        return Alike(self.context.view, accounts, self.denials[0].deciding.sid)
+        return Alike(self.context.flow.send_as, self.denials[0].deciding.sid)
 
     def _outside(self, asked: Asked) -> _Outside:
         descriptor, after = descriptor_of(asked.object), _Outside(BitMap(), BitMap())
         if isinstance(descriptor, Unreadable):
             return after
-        for account, alike in self._alike.lots(asked, self.context.flow.send_as.everyone):
-            token = self._alike.token(account, asked.place)
+        for alike in self._alike.lots(asked, self.context.flow.send_as.everyone):
+            token = self._alike.token(alike[0], asked.place)
             verdict = evaluate(descriptor, token, asked.question)
             if verdict.decision is Decision.ALLOWED:
                 after.allowed.update(alike)

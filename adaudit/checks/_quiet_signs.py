@@ -82,7 +82,7 @@ class _Denying:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        self._alike = Alike(context.view, context.flow.send_as.accounts)
+        self._alike = Alike(context.flow.send_as)
         self._late: dict[int, Sequence[_Late]] = {}
         self._told = _denied(context)
 
@@ -122,8 +122,8 @@ class _Denying:
             return
         carriers = flow.send_as.carriers(asked.place)
         inside = holding.allowed & union(carriers.sure(sid) for sid in groups)
-        for first, accounts in self._alike.lots(asked, inside):
-            verdict = flow.answer(flow.principals[first], asked).verdict
+        for accounts in self._alike.lots(asked, inside):
+            verdict = flow.answer(flow.principals[accounts[0]], asked).verdict
             if isinstance(verdict, Verdict) and verdict.decision is Decision.ALLOWED:
                 for deciding in verdict.overruled:
                     group = groups.get(deciding.ace.trustee)

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from adaudit.access.bitmap import BitMap
+from adaudit.access.verdict import Deciding, Verdict
 from adaudit.checks._context import Context
 from adaudit.checks._denial import Denial
-from adaudit.directory.snapshot import Unreadable
+from adaudit.exchange.alike import Alike
 from adaudit.findings import Block, Evidence, Pairs
 from adaudit.security.sid import Sid
 from adaudit.wording import evidence
@@ -31,7 +32,9 @@ class Ways:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self._alike = Alike(context.flow.send_as)
         self._known: dict[tuple[int, object, bool], Sequence[_Way]] = {}
+        self._verdicts: dict[tuple[int, int], Sequence[tuple[Verdict, BitMap]]] = {}
 
     def accounts(self, denial: Denial) -> list[int]:
         """The accounts of the first sender that an entry stops."""
@@ -40,9 +43,10 @@ class Ways:
     def evidence(self, denial: Denial) -> Iterator[Evidence]:
         """What decides on one object, for the senders of each way."""
         for way in self._of(denial):
-            senders = way.senders & denial.senders
-            if senders:
-                yield self._shown(denial, way, senders)
+            for verdict, alike in self._answers(denial, way):
+                senders = alike & denial.senders
+                if senders:
+                    yield self._shown(denial, way, verdict, senders)
 
     def through(self, denied: Iterable[Denial]) -> dict[Sid, None]:
         """The groups between the senders and the trustee, on the shortest paths."""
@@ -56,14 +60,28 @@ class Ways:
         )
         return {sid: None for _, way in ways for sid in way.rest[:-1]}
 
-    def _shown(self, denial: Denial, way: _Way, senders: BitMap) -> Evidence:
+    def _answers(self, denial: Denial, way: _Way) -> Sequence[tuple[Verdict, BitMap]]:
+        """The verdicts on the senders of a way: they may overrule one thing and another."""
+        key = (id(way), denial.asked.kind)
+        known = self._verdicts.get(key)
+        if known is None:
+            flow = self.context.flow
+            senders: dict[int, list[int]] = defaultdict(list)
+            for sender, account in way.accounts.items():
+                senders[account].append(sender)
+            found: dict[tuple[Deciding, ...], tuple[Verdict, BitMap]] = {}
+            for lot in self._alike.lots(denial.asked, BitMap(senders)):
+                verdict = flow.answer(flow.principals[lot[0]], denial.asked).verdict
+                if isinstance(verdict, Verdict):
+                    _, alike = found.setdefault(verdict.overruled, (verdict, BitMap()))
+                    alike.update(sender for account in lot for sender in senders[account])
+            known = self._verdicts[key] = tuple(found.values())
+        return known
+
+    def _shown(self, denial: Denial, way: _Way, verdict: Verdict, senders: BitMap) -> Evidence:
         flow, asked = self.context.flow, denial.asked
-        answer = flow.answer(flow.principals[way.accounts[senders[0]]], asked)
-        if isinstance(answer.verdict, Unreadable):
-            raise TypeError(f"nothing denies on {asked.object.dn}, which cannot be read")
-        shown = evidence(
-            asked.object, denial.deciding, answer.verdict, answer.token, self.context.view
-        )
+        token = flow.send_as.token(way.accounts[senders[0]], asked.place)
+        shown = evidence(asked.object, denial.deciding, verdict, token, self.context.view)
         names = tuple([way.names[sender] for sender in senders]) if len(senders) > 1 else ()
         block = Block(senders, BitMap((denial.receiver,)))
         return replace(shown, affects=Pairs(flow.labels, (block,)), subjects=names)
