@@ -127,8 +127,8 @@ class Context:
 
     def look(self, who: str, on: Dn, right: str) -> str:
         """The command that shows a verdict with its whole reason."""
-        labels = {server.dn: server.label for server in self.flow.servers}
-        where = labels.get(on, str(on))
+        server = self.flow.by_dn.get(on)
+        where = server.label if server else str(on)
         words = ("adaudit", "explain", *self.file, "--who", who, "--on", where, "--right", right)
         return shlex.join(words)
 

@@ -1,5 +1,7 @@
 """What is said of authentication between Exchange servers that fails, by its error code."""
 
+from collections.abc import Sequence
+
 from adaudit.checks._traffic import identity
 from adaudit.exchange import security_status as status
 from adaudit.exchange.organisation import ExchangeServer
@@ -73,14 +75,14 @@ def _finding(
     )
 
 
-def sender_disabled(sender: ExchangeServer, account: str, pair: str) -> Finding:
-    """The account of the sender cannot log on at all."""
+def sender_disabled(sender: ExchangeServer, account: str, affects: Sequence[str]) -> Finding:
+    """The account of the sender cannot log on at all, so that `affects` are broken: its pairs."""
     return Finding(
         id=fingerprint(_CHECK, "disabled", identity(sender)),
         check=_CHECK,
         severity=Severity.HIGH,
         subject=Party(sender.label, str(sender.dn)),
         message=f"{account}, the account of {sender.label}, is disabled: it cannot authenticate",
-        affects=(pair,),
+        affects=affects,
         remedy=(f"enable {account}", f"remove {sender.label} from the organisation, if it is gone"),
     )

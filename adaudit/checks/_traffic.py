@@ -11,25 +11,39 @@ from adaudit.wording import counted, moment
 
 DIALOGUES = (SourceKind.SMTP_LOG, SourceKind.CAPTURE)
 _NAMED = 3
-_OLD = Version.EXCHANGE_55
 
 
-def internal_routes(context: Context) -> Iterator[Route]:
-    """The mail from every server of the organisation to every other, as far as it is judged."""
-    members = [context.peers.member(server) for server in context.flow.servers]
-    for sender in members:
-        for receiver in members:
-            route = Route(sender, receiver)
-            if sender is not receiver and both_servers(route):
-                yield route
+def routes_between(context: Context, pairs: Iterable[tuple[str, str]]) -> Iterator[Route]:
+    """
+    The mail between servers of the organisation, as far as it is judged, by sender and receiver.
+
+    `pairs` are labels, or names of whom is no server: a thousand servers are a million pairs, so
+    only those are looked at of which something is known.
+    """
+    flow = context.flow
+    numbers = {
+        (flow.numbers[sender], flow.numbers[receiver])
+        for sender, receiver in pairs
+        if sender != receiver and sender in flow.numbers and receiver in flow.numbers
+    }
+    for sides in sorted(numbers):
+        sender, receiver = (context.peers.member(flow.servers[number]) for number in sides)
+        route = Route(sender, receiver)
+        if both_servers(route):
+            yield route
 
 
 def both_servers(route: Route) -> tuple[ExchangeServer, ExchangeServer] | None:
     """Sender and receiver, where both are of the organisation and later than Exchange 5.5."""
     sender, receiver = route.sender.server, route.receiver.server
-    if sender is None or receiver is None or _OLD in (sender.version, receiver.version):
+    if sender is None or receiver is None or is_old(sender) or is_old(receiver):
         return None
     return sender, receiver
+
+
+def is_old(server: ExchangeServer) -> bool:
+    """Whether a server is of a version that does not authenticate for XEXCH50."""
+    return server.version is Version.EXCHANGE_55
 
 
 def outside(route: Route) -> str:
@@ -38,7 +52,7 @@ def outside(route: Route) -> str:
     return "; ".join(
         f"{peer.label}: {server.version if server else peer.standing}"
         for peer, server in sides
-        if server is None or server.version is _OLD
+        if server is None or is_old(server)
     )
 
 

@@ -14,13 +14,14 @@ of the group whose entry denies it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from adaudit.access.evaluator import evaluate
 from adaudit.access.token import Token
 from adaudit.access.verdict import Verdict
 from adaudit.checks._context import Context
 from adaudit.checks._step import failed, not_applicable, passed, told, unknown
-from adaudit.checks._traffic import identity, internal_routes
+from adaudit.checks._traffic import identity, routes_between
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.errors import DescriptorError, QuestionError
@@ -71,9 +72,14 @@ def judge(context: Context, route: Route) -> Ruling:
 def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
     """Rule on each connector with an account that leads to a server in the directory."""
     accounts = [connector for connector in smtp_connectors(context.snapshot) if connector.account]
-    rulings = [
-        (route.label, judge(context, route)) for route in internal_routes(context) if accounts
+    labels = context.flow.labels
+    led_to = [
+        server.label
+        for server in (context.flow.servers if accounts else ())
+        if any(_leads_to(each, context.peers.member(server), context) for each in accounts)
     ]
+    routes = routes_between(context, product(labels, led_to))
+    rulings = [(route.label, judge(context, route)) for route in routes]
     judged = [each for each in rulings if each[1].outcome is not Outcome.NOT_APPLICABLE]
     if not judged:
         yield NotApplicable("no SMTP connector with an account leads to a server in the directory")

@@ -17,6 +17,7 @@ are a matter of service principal names, 0x80090324 of the clock, 0x80090311 of 
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+from adaudit.access.bitmap import BitMap
 from adaudit.checks._account_state import account_lines, disabled_account
 from adaudit.checks._context import Context
 from adaudit.checks._exps_finding import exps_alone, exps_failure, sender_disabled
@@ -25,10 +26,11 @@ from adaudit.checks._traffic import (
     DIALOGUES,
     both_servers,
     first_of,
-    internal_routes,
+    is_old,
     of_session,
     outside,
     reply,
+    routes_between,
 )
 from adaudit.directory.entry import Gap
 from adaudit.directory.evidence import Observed
@@ -41,7 +43,7 @@ from adaudit.exchange.security_status import status_text
 from adaudit.exchange.smtp import AUTHENTICATION_VERBS
 from adaudit.exchange.traffic import Traffic
 from adaudit.exchange.transport_events import SecurityFailure
-from adaudit.findings import Finding, NotApplicable, Outcome, Severity
+from adaudit.findings import Block, Finding, NotApplicable, Outcome, Pairs, Severity
 from adaudit.rulings import Ruling
 from adaudit.wording import moment
 
@@ -64,12 +66,25 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
     if not context.evidence.of_kind(SourceKind.EVENT_LOG, *DIALOGUES):
         yield NotApplicable("no event log, SMTP log or packet capture among the evidence")
     log, traffic = context.exps, context.traffic
+    pairs = {*traffic.by_pair, *log.failures, *log.refusals, *log.denials}
     rulings = (
         (route.label, _ruling(context, log, traffic, *servers))
-        for route in internal_routes(context)
-        if (servers := both_servers(route))
+        for route in routes_between(context, pairs)
+        if (servers := both_servers(route)) and not disabled_account(servers[0], context)
     )
+    yield from _disabled(context)
     yield from told(each for each in rulings if each[1].outcome is not Outcome.UNKNOWN)
+
+
+def _disabled(context: Context) -> Iterator[Finding]:
+    """The senders that cannot authenticate to anybody."""
+    flow = context.flow
+    able = [number for number, server in enumerate(flow.servers) if not is_old(server)]
+    for number in able:
+        sender = flow.servers[number]
+        affects = Pairs(flow.labels, (Block(BitMap((number,)), BitMap(able)),))
+        if affects and (account := disabled_account(sender, context)):
+            yield sender_disabled(sender, account, affects)
 
 
 def _ruling(
@@ -81,7 +96,7 @@ def _ruling(
 ) -> Ruling:
     pair = f"{sender.label} → {receiver.label}"
     if disabled := disabled_account(sender, context):
-        finding = sender_disabled(sender, disabled, pair)
+        finding = sender_disabled(sender, disabled, (pair,))
         return failed(finding, *account_lines(sender, context))
     events = log.between(sender, receiver)
     route = Route(context.peers.member(sender), context.peers.member(receiver))

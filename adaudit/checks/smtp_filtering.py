@@ -17,6 +17,7 @@ anti-virus programs leave the verbs alone; repair the event sinks.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from adaudit.checks._context import Context
 from adaudit.checks._filtering import Shows, Sight, sights
@@ -26,8 +27,8 @@ from adaudit.checks._traffic import (
     both_servers,
     first_of,
     identity,
-    internal_routes,
     outside,
+    routes_between,
 )
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SourceKind
@@ -104,7 +105,9 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
 def _rulings(context: Context) -> Iterator[tuple[str, Ruling]]:
     """What is seen of each pair, named by the receiver where only probes tell."""
     traffic = context.traffic
-    for route in internal_routes(context):
+    probed = [label for label in context.flow.labels if label in traffic.by_host]
+    pairs = (*traffic.by_pair, *product(context.flow.labels, probed))
+    for route in routes_between(context, pairs):
         servers, sessions = both_servers(route), traffic.sessions(route)
         if servers and (sessions or traffic.probes(route.receiver)):
             subject = route.label if sessions else route.receiver.label

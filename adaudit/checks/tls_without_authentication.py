@@ -23,11 +23,11 @@ from adaudit.checks._traffic import (
     both_servers,
     first_of,
     identity,
-    internal_routes,
     of_probe,
     of_session,
     outside,
     reply,
+    routes_between,
 )
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.evidence import Observed
@@ -95,7 +95,7 @@ def run(context: Context) -> Iterator[Finding | Gap | NotApplicable]:
     if not context.evidence.of_kind(*DIALOGUES):
         yield NotApplicable("no SMTP log or packet capture among the evidence")
     traffic = context.traffic
-    routes = internal_routes(context)
+    routes = routes_between(context, traffic.by_pair)
     inside = (
         route
         for route in routes

@@ -1,7 +1,9 @@
 """The Exchange organisation in the configuration of a forest: its servers and virtual servers."""
 
 import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -88,23 +90,35 @@ class ExchangeServer:
 def servers_of(objects: Objects) -> tuple[ExchangeServer, ...]:
     """All Exchange servers of the forest, by label."""
     entries = list(objects.of_class(SERVER_CLASS))
-    names = [entry.dn.name.lower() for entry in entries]
-    virtual_servers = list(objects.of_class(VIRTUAL_SERVER_CLASS))
+    names = Counter(entry.dn.name.lower() for entry in entries)
+    below = _virtual_servers(objects, {entry.dn for entry in entries})
     servers = (
-        _server(entry, virtual_servers, is_unique=names.count(entry.dn.name.lower()) == 1)
+        _server(entry, tuple(below[entry.dn]), is_unique=names[entry.dn.name.lower()] == 1)
         for entry in entries
     )
     return tuple(sorted(servers, key=lambda server: server.label.lower()))
 
 
-def _server(entry: Entry, virtual_servers: Iterable[Entry], *, is_unique: bool) -> ExchangeServer:
+def _virtual_servers(objects: Objects, servers: AbstractSet[Dn]) -> dict[Dn, list[Entry]]:
+    """The SMTP virtual servers by each server that they lie below."""
+    found: dict[Dn, list[Entry]] = defaultdict(list)
+    for entry in objects.of_class(VIRTUAL_SERVER_CLASS):
+        above = entry.dn.parent
+        while above is not None:
+            if above in servers:
+                found[above].append(entry)
+            above = above.parent
+    return found
+
+
+def _server(entry: Entry, virtual_servers: tuple[Entry, ...], *, is_unique: bool) -> ExchangeServer:
     group = _administrative_group(entry.dn)
     return ExchangeServer(
         entry,
         entry.dn.name if is_unique else f"{entry.dn.name} ({group})",
         Version.of(entry.text("serialNumber")),
         group,
-        tuple(found for found in virtual_servers if found.dn.is_below(entry.dn)),
+        virtual_servers,
     )
 
 

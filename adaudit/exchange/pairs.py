@@ -1,6 +1,5 @@
 """Send-As from every Exchange server to every other: the verdicts behind the matrix."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -10,12 +9,10 @@ from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.directory.principal import Principal
-from adaudit.directory.snapshot import descriptor_of
 from adaudit.exchange.accounts import AccountMapping, Accounts, MappingState
 from adaudit.exchange.answers import Answers, Asked, ObjectVerdict
 from adaudit.exchange.matrix import SendAs, Standing
 from adaudit.exchange.organisation import ORGANISATION_CLASS, ExchangeServer, servers_of
-from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.rights import SEND_AS, Right
 from adaudit.security.sid import Sid
 
@@ -80,6 +77,11 @@ class MailFlow:
         return {server.label: server for server in self.servers}
 
     @cached_property
+    def by_dn(self) -> Mapping[Dn, ExchangeServer]:
+        """All servers by the name of their object."""
+        return {server.dn: server for server in self.servers}
+
+    @cached_property
     def receivers(self) -> Mapping[str, ExchangeServer]:
         """The servers that let others in by Send-As, by label."""
         return {server.label: server for server in self.servers if server.decides_by_send_as}
@@ -124,14 +126,6 @@ class MailFlow:
             for label in labels:
                 if number in broken[label] and sender.label != label:
                     yield self.pair(sender, self.receivers[label])
-
-    def different_pairs(self) -> Iterator[PairVerdict]:
-        """Every sender with one of all receivers that nothing tells apart but their names."""
-        for sender in self.servers:
-            for alike in self._alike:
-                for receiver in (known for known in alike if known is not sender):
-                    yield self.pair(sender, receiver)
-                    break
 
     def pair(self, sender: ExchangeServer, receiver: ExchangeServer) -> PairVerdict:
         """The verdicts of one pair."""
@@ -192,27 +186,13 @@ class MailFlow:
 
     def place_for(self, dn: Dn) -> Server:
         """An Exchange server checks access to what is its own, a controller to all else."""
-        for server in self.servers:
-            if server.holds(dn):
-                return self.place(server)
+        above: Dn | None = dn
+        while above is not None:
+            if above in self.by_dn:
+                return self.place(self.by_dn[above])
+            above = above.parent
         domains = self.view.domains
         return self.view.controller_of(domains.containing(dn) or domains.root)
-
-    @cached_property
-    def _alike(self) -> tuple[Sequence[ExchangeServer], ...]:
-        """
-        The receivers in lots with equal descriptors, at equal places, in the same container.
-
-        One that does not inherit, or is not judged, is alone: it is a matter of that very object.
-        """
-        found: dict[object, list[ExchangeServer]] = defaultdict(list)
-        for label, server in self.receivers.items():
-            asked = self._asked_of_receivers[label]
-            is_plain = all(map(_inherits, server.smtp_objects))
-            kinds = tuple(each.kind for each in asked) if is_plain else label
-            container = server.dn.parent.path if server.dn.parent else ""
-            found[container, kinds].append(server)
-        return tuple(found.values())
 
     @cached_property
     def _answers(self) -> Answers:
@@ -225,11 +205,6 @@ class MailFlow:
             server.label: self._answers.asked(server.smtp_objects, self.place(server), SEND_AS)
             for server in self.servers
         }
-
-
-def _inherits(entry: Entry) -> bool:
-    descriptor = descriptor_of(entry)
-    return isinstance(descriptor, SecurityDescriptor) and not descriptor.is_dacl_protected
 
 
 def account_sids(mapping: AccountMapping) -> frozenset[Sid]:
