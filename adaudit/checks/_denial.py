@@ -25,6 +25,8 @@ class Denial:
     """Numbers in `SendAs.accounts`, without those that only the receiver has"""
     senders: BitMap
     """The servers that have them, without the receiver"""
+    with_itself: BitMap
+    """The same with the receiver, if the entry denies it too: equal for many receivers"""
 
 
 def denials(
@@ -46,7 +48,7 @@ def pairs_of(denied: Iterable[Denial], context: Context) -> Pairs:
     """All pairs that are denied."""
     found: dict[int, BitMap] = {}
     for denial in denied:
-        found[denial.receiver] = found.get(denial.receiver, NONE) | denial.senders
+        found[denial.receiver] = found.get(denial.receiver, NONE) | denial.with_itself
     return Pairs.of(context.flow.labels, found)
 
 
@@ -61,8 +63,9 @@ def _on(context: Context, receiver: int, asked: Asked, sender: int | None) -> It
     for part in found.parts if isinstance(found, Holding) else ():
         if part.decision is Decision.DENIED and part.deciding:
             accounts = send_as.of_others(part.subjects, receiver)
-            senders = send_as.senders(accounts) - BitMap((receiver,))
+            with_itself = send_as.senders(part.subjects)
             if sender is not None:
-                accounts, senders = accounts & send_as.of(sender), senders & BitMap((sender,))
+                accounts, with_itself = accounts & send_as.of(sender), BitMap((sender,))
+            senders = with_itself - BitMap((receiver,))
             if accounts and senders:
-                yield Denial(receiver, asked, part, part.deciding, accounts, senders)
+                yield Denial(receiver, asked, part, part.deciding, accounts, senders, with_itself)

@@ -89,7 +89,7 @@ def _finding(trustee: Sid, source: Found, found: list[Denial], ways: Ways) -> Fi
         severity=SEVERITY,
         subject=denied,
         message=f"{denied} is denied {SEND_AS.name}, which stops {stopped} of servers",
-        evidence=tuple(shown for denial in found for shown in ways.evidence(denial)),
+        evidence=tuple(ways.evidence(found)),
         through=tuple(party(sid, context.view) for sid in ways.through(found)),
         affects=pairs,
         remedy=tuple(Mending(trustee, sources, found, context).ways()),

@@ -106,7 +106,7 @@ class Evidence:
     affects: Sequence[str] = ()
     """What this entry decides: pairs (`EX02 → EX01`), objects"""
     subjects: tuple[str, ...] = ()
-    """The first names of the path for each of `affects`, where they are more than one"""
+    """Who stands first in the path, of each sender of `affects`, where they are more than one"""
 
     @property
     def set_on(self) -> str:

@@ -68,7 +68,7 @@ are in `blocks`: every one of the senders with every one of the receivers, but n
 - `targets[].findings[].evidence[].trustee.dn?`
 - `targets[].findings[].evidence[].trustee.sid?`
 - `targets[].findings[].evidence[].path[]`: membership path, the subject first, the trustee last
-- `targets[].findings[].evidence[].subjects[]`: who stands first in `path`, for each of `affects`
+- `targets[].findings[].evidence[].subjects[]`: who stands first in `path`, of each sender
 - `targets[].findings[].evidence[].set_on`: DN of the last place of `origin`
 - `targets[].findings[].evidence[].origin[].dn`: from `object` up to where the entry was set
 - `targets[].findings[].evidence[].origin[].position`
