@@ -1,9 +1,9 @@
 """
 One question a file, each answered with findings.
 
-A check is a module here: its name is the id, its docstring the title and documentation, `SEVERITY`
-the worst that it reports, `run` the work. Modules that begin with an underscore are what checks
-share. Nothing else has to be changed to add one.
+A check is a module of a folder here: its name is the id, its docstring the title and documentation,
+`SEVERITY` the worst that it reports, `run` the work. Modules that begin with an underscore are what
+checks share. Nothing else has to be changed to add one.
 
 A check that is a step of KB 843106 has two things more: `STEP`, the number of the step, and
 `judge`, which rules on the mail from one server to another.
@@ -11,11 +11,12 @@ A check that is a step of KB 843106 has two things more: `STEP`, the number of t
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 
 from adaudit.checks._context import Context
-from adaudit.checks._matrix import matrix_of
+from adaudit.checks.exchange._matrix import matrix_of
 from adaudit.directory.entry import Gap
 from adaudit.exchange.peers import Route
 from adaudit.findings import CheckResult, Finding, NotApplicable, Outcome, Severity
@@ -60,8 +61,14 @@ class Check:
 
 def catalogue() -> tuple[Check, ...]:
     """All checks, by id."""
-    names = (module.name for module in pkgutil.iter_modules(__path__))
-    return tuple(_check(name) for name in sorted(names) if not name.startswith("_"))
+    modules = (
+        module.name
+        for folder in pkgutil.iter_modules(__path__, f"{__name__}.")
+        if folder.ispkg
+        for module in pkgutil.iter_modules(_path_of(folder.name), f"{folder.name}.")
+    )
+    found = (_check(name) for name in modules if not name.rpartition(".")[2].startswith("_"))
+    return tuple(sorted(found, key=attrgetter("id")))
 
 
 def steps() -> tuple[Check, ...]:
@@ -70,12 +77,16 @@ def steps() -> tuple[Check, ...]:
     return tuple(sorted(found, key=lambda check: (check.step or 0, check.id)))
 
 
+def _path_of(package: str) -> Sequence[str]:
+    return importlib.import_module(package).__path__
+
+
 def _check(name: str) -> Check:
-    module = importlib.import_module(f"{__name__}.{name}")
+    module = importlib.import_module(name)
     title, _, documentation = (module.__doc__ or "").strip().partition("\n\n")
     severity: Severity = module.SEVERITY
     run: Run = module.run
     step: int | None = getattr(module, "STEP", None)
     judge: Judge | None = getattr(module, "judge", None)
-    check_id = name.replace("_", "-")
+    check_id = name.rpartition(".")[2].replace("_", "-")
     return Check(check_id, title.rstrip("."), documentation, severity, run, step, judge)

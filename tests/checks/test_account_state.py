@@ -3,7 +3,7 @@
 import pytest
 
 from adaudit.checks import Context
-from adaudit.checks._account_state import account_lines, disabled_account
+from adaudit.checks.exchange._account_state import account_lines, disabled_account
 from tests.exchange.conftest import Organisation
 
 

@@ -8,8 +8,8 @@ from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.access.holding import Holding
 from adaudit.access.verdict import Deciding, Decision, Verdict
 from adaudit.checks._context import Context
-from adaudit.checks._denial import denials
-from adaudit.checks._group_signs import (
+from adaudit.checks.exchange._denial import denials
+from adaudit.checks.exchange._group_signs import (
     Sign,
     denying_group,
     is_out_of_order,

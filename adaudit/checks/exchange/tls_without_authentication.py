@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import failed, not_applicable, passed, told, unknown
-from adaudit.checks._traffic import (
+from adaudit.checks.exchange._step import failed, not_applicable, passed, told, unknown
+from adaudit.checks.exchange._traffic import (
     DIALOGUES,
     both_servers,
     first_of,

@@ -15,8 +15,8 @@ inside the organisation (KB 843106, KB 818222; Exchange 2003, and Exchange 2000 
 from collections.abc import Iterator
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import not_applicable, of_sender, passed, told, unknown, warned
-from adaudit.checks._traffic import identity
+from adaudit.checks.exchange._step import not_applicable, of_sender, passed, told, unknown, warned
+from adaudit.checks.exchange._traffic import identity
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer, Version

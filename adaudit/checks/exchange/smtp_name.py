@@ -18,9 +18,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import failed, pairs_to, passed, told, unknown, warned
-from adaudit.checks._traffic import first_of, of_probe, of_session, reply
-from adaudit.checks._virtual_servers import VirtualServer, each, of_each
+from adaudit.checks.exchange._step import failed, pairs_to, passed, told, unknown, warned
+from adaudit.checks.exchange._traffic import first_of, of_probe, of_session, reply
+from adaudit.checks.exchange._virtual_servers import VirtualServer, each, of_each
 from adaudit.directory.entry import Gap
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.exchange.peers import FQDN, Route

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from adaudit.checks._traffic import of_probe, of_session, reply
+from adaudit.checks.exchange._traffic import of_probe, of_session, reply
 from adaudit.directory.evidence import Observed
 from adaudit.directory.observations import SessionEnd, SmtpExchange, SmtpProbe, SmtpSession
 from adaudit.exchange.peers import Route

@@ -12,7 +12,7 @@ from adaudit.access.repair import without_entry
 from adaudit.access.token import Link
 from adaudit.access.verdict import Decision, Reason
 from adaudit.checks._context import Context
-from adaudit.checks._denial import Denial, pairs_of
+from adaudit.checks.exchange._denial import Denial, pairs_of
 from adaudit.directory.dn import Dn
 from adaudit.directory.membership import Via
 from adaudit.directory.snapshot import Unreadable, descriptor_of

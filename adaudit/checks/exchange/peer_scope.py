@@ -15,7 +15,7 @@ or, for another forest of the same company, set up authenticated SMTP connectors
 from collections.abc import Iterator
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import failed, passed, told, unknown
+from adaudit.checks.exchange._step import failed, passed, told, unknown
 from adaudit.directory.entry import Gap
 from adaudit.exchange.organisation import Version
 from adaudit.exchange.peers import Peer, Route, Standing

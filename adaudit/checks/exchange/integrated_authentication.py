@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from enum import Enum
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import failed, pairs_to, passed, told, unknown, warned
-from adaudit.checks._traffic import first_of, of_probe
-from adaudit.checks._virtual_servers import VirtualServer, each, of_each
+from adaudit.checks.exchange._step import failed, pairs_to, passed, told, unknown, warned
+from adaudit.checks.exchange._traffic import first_of, of_probe
+from adaudit.checks.exchange._virtual_servers import VirtualServer, each, of_each
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SmtpProbe
 from adaudit.errors import DirectoryError

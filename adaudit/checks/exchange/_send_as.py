@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import not_applicable, passed, unknown
+from adaudit.checks.exchange._step import not_applicable, passed, unknown
 from adaudit.exchange.accounts import MappingState
 from adaudit.exchange.answers import ObjectVerdict
 from adaudit.exchange.pairs import PairVerdict

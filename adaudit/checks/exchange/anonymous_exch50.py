@@ -15,7 +15,7 @@ steps of KB 843106.
 from collections.abc import Iterator
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import of_receiver, passed, told, unknown, warned
+from adaudit.checks.exchange._step import of_receiver, passed, told, unknown, warned
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SourceKind
 from adaudit.exchange.organisation import ExchangeServer

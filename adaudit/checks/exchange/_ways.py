@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from adaudit.access.bitmap import BitMap, union
 from adaudit.access.verdict import Deciding, Verdict
 from adaudit.checks._context import Context
-from adaudit.checks._denial import Denial
+from adaudit.checks.exchange._denial import Denial
 from adaudit.exchange.alike import Alike
 from adaudit.findings import Evidence, Pairs
 from adaudit.security.sid import Sid

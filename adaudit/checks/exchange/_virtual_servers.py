@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import not_applicable, of_receiver, unknown
+from adaudit.checks.exchange._step import not_applicable, of_receiver, unknown
 from adaudit.directory.entry import Entry
 from adaudit.exchange.organisation import ExchangeServer, Version
 from adaudit.exchange.peers import FQDN, Route

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from itertools import product
 
 from adaudit.checks._context import Context
-from adaudit.checks._filtering import Shows, Sight, sights
-from adaudit.checks._step import failed, not_applicable, passed, told, unknown, warned
-from adaudit.checks._traffic import (
+from adaudit.checks.exchange._filtering import Shows, Sight, sights
+from adaudit.checks.exchange._step import failed, not_applicable, passed, told, unknown, warned
+from adaudit.checks.exchange._traffic import (
     DIALOGUES,
     both_servers,
     first_of,

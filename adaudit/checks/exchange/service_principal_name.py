@@ -16,8 +16,16 @@ every other account.
 from collections.abc import Iterator, Sequence
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import failed, not_applicable, pairs_to, passed, told, unknown, warned
-from adaudit.checks._virtual_servers import VirtualServer, each, of_each
+from adaudit.checks.exchange._step import (
+    failed,
+    not_applicable,
+    pairs_to,
+    passed,
+    told,
+    unknown,
+    warned,
+)
+from adaudit.checks.exchange._virtual_servers import VirtualServer, each, of_each
 from adaudit.directory.entry import Gap
 from adaudit.directory.principal import Principal
 from adaudit.exchange.accounts import MappingState

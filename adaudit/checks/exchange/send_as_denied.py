@@ -18,11 +18,11 @@ from collections.abc import Iterable, Iterator
 
 from adaudit.access.origin import Found, Origin
 from adaudit.checks._context import Context
-from adaudit.checks._denial import Denial, denials, first_of, pairs_of
-from adaudit.checks._mending import Mending
-from adaudit.checks._send_as import rule
-from adaudit.checks._undecided import undecided
-from adaudit.checks._ways import Ways
+from adaudit.checks.exchange._denial import Denial, denials, first_of, pairs_of
+from adaudit.checks.exchange._mending import Mending
+from adaudit.checks.exchange._send_as import rule
+from adaudit.checks.exchange._undecided import undecided
+from adaudit.checks.exchange._ways import Ways
 from adaudit.directory.entry import Gap
 from adaudit.exchange.peers import Route
 from adaudit.findings import Finding, PairState, Severity, fingerprint

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from adaudit.checks._traffic import identity
+from adaudit.checks.exchange._traffic import identity
 from adaudit.exchange import security_status as status
 from adaudit.exchange.organisation import ExchangeServer
 from adaudit.findings import Finding, Party, Severity, fingerprint

@@ -20,7 +20,7 @@ from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.access.holding import Holding
 from adaudit.access.verdict import Reason
 from adaudit.checks._context import Context
-from adaudit.checks._send_as import rule
+from adaudit.checks.exchange._send_as import rule
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Gap
 from adaudit.exchange.answers import Asked

@@ -18,11 +18,11 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from adaudit.access.bitmap import BitMap
-from adaudit.checks._account_state import account_lines, disabled_account
 from adaudit.checks._context import Context
-from adaudit.checks._exps_finding import exps_alone, exps_failure, sender_disabled
-from adaudit.checks._step import failed, not_applicable, passed, told, unknown, warned
-from adaudit.checks._traffic import (
+from adaudit.checks.exchange._account_state import account_lines, disabled_account
+from adaudit.checks.exchange._exps_finding import exps_alone, exps_failure, sender_disabled
+from adaudit.checks.exchange._step import failed, not_applicable, passed, told, unknown, warned
+from adaudit.checks.exchange._traffic import (
     DIALOGUES,
     both_servers,
     first_of,

@@ -20,8 +20,8 @@ from adaudit.access.evaluator import evaluate
 from adaudit.access.token import Token
 from adaudit.access.verdict import Verdict
 from adaudit.checks._context import Context
-from adaudit.checks._step import failed, not_applicable, passed, told, unknown
-from adaudit.checks._traffic import identity, routes_between
+from adaudit.checks.exchange._step import failed, not_applicable, passed, told, unknown
+from adaudit.checks.exchange._traffic import identity, routes_between
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.errors import DescriptorError, QuestionError

@@ -18,10 +18,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from adaudit.checks._context import Context
-from adaudit.checks._group_signs import Kind, Sign, Signs, place_of, signs_of
-from adaudit.checks._quiet_signs import quiet_signs
-from adaudit.checks._step import not_applicable, passed, unknown
-from adaudit.checks._traffic import both_servers, outside
+from adaudit.checks.exchange._group_signs import Kind, Sign, Signs, place_of, signs_of
+from adaudit.checks.exchange._quiet_signs import quiet_signs
+from adaudit.checks.exchange._step import not_applicable, passed, unknown
+from adaudit.checks.exchange._traffic import both_servers, outside
 from adaudit.directory.dn import Dn
 from adaudit.directory.principal import Principal
 from adaudit.exchange.pairs import PairVerdict

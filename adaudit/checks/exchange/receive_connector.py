@@ -18,9 +18,9 @@ from collections.abc import Iterator
 
 from adaudit.access.verdict import Verdict
 from adaudit.checks._context import Context
-from adaudit.checks._entrance import Answer, Entrance, Lets, entrance
-from adaudit.checks._step import not_applicable, passed, unknown
-from adaudit.checks._traffic import both_servers, identity, outside
+from adaudit.checks.exchange._entrance import Answer, Entrance, Lets, entrance
+from adaudit.checks.exchange._step import not_applicable, passed, unknown
+from adaudit.checks.exchange._traffic import both_servers, identity, outside
 from adaudit.directory.entry import Gap
 from adaudit.exchange.accounts import MappingState
 from adaudit.exchange.organisation import ExchangeServer, Version

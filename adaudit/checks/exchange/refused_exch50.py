@@ -18,7 +18,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 
 from adaudit.checks._context import Context
-from adaudit.checks._step import failed, passed, told, unknown
+from adaudit.checks.exchange._step import failed, passed, told, unknown
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import SourceKind
 from adaudit.exchange.logging_level import MEDIUM, logging_level
