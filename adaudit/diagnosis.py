@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from adaudit.checks import Context, refused_exch50, steps
+from adaudit.checks import Context, steps
+from adaudit.checks.exchange import refused_exch50
 from adaudit.directory.entry import Gap
 from adaudit.directory.observations import EvidenceSource
 from adaudit.directory.snapshot import Snapshot

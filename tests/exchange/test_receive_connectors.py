@@ -2,8 +2,8 @@
 
 import pytest
 
-from adaudit.checks import receive_connector
 from adaudit.checks._context import Context
+from adaudit.checks.exchange import receive_connector
 from adaudit.directory.entry import Gap
 from adaudit.exchange.organisation import servers_of
 from adaudit.exchange.receive_connectors import (
