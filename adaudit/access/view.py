@@ -55,9 +55,8 @@ class View:
                 return right
         extended = self.schema.right(name)
         if extended is None:
-            known = self.schema.rights.keys() - self.schema.not_extended
             names = [right.name for right in WHOLE_OBJECT_RIGHTS]
-            names += sorted(self.schema.rights[guid] for guid in known)
+            names += sorted(r.name for r in self.schema.rights.values() if r.is_extended)
             raise QuestionError(f"no right `{name}`", f"rights: {', '.join(names)}")
         return extended
 
