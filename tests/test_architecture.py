@@ -15,7 +15,7 @@ FLOORS = (
     {"security"},
     {"directory"},
     {"access"},
-    {"exchange", "config", "findings"},
+    {"exchange", "review", "config", "findings"},
     {"rulings", "wording"},
     {"collect", "evidence", "checks", "report"},
     {"diagnosis", "explanation", "waivers"},
