@@ -23,6 +23,8 @@ DESCRIPTOR = "ntsecuritydescriptor"
 _IDENTITY = ("objectClass", "objectGUID")
 _PRINCIPAL = ("sAMAccountName", "objectSid", "sIDHistory", "memberOf")
 _ACCOUNT = (*_PRINCIPAL, "userAccountControl", "primaryGroupID", "servicePrincipalName")
+_OF_REVIEW = ("adminCount", "securityIdentifier")
+"""What a review of all descriptors asks of objects beside what any check does"""
 _NAMING_CONTEXT = re.compile(r"(?:dc=[^,]*(?:,|$))+(?:cn=configuration(?=,|$))?")
 
 
@@ -130,7 +132,8 @@ def _of_domain(text: str, everything: bool) -> tuple[Search, ...]:  # noqa: FBT0
 
 def _everything(what: str, base: Dn, searches: Iterable[Search]) -> Search:
     """One search in the place of several: all objects, and of each what any of them asks for."""
-    names = {name.lower(): name for search in searches for name in search.attributes}
+    asked = (*(name for search in searches for name in search.attributes), *_OF_REVIEW)
+    names = {name.lower(): name for name in asked}
     return Search(what, base, Scope.SUBTREE, tuple(names.values()), with_descriptor=True)
 
 
@@ -145,7 +148,7 @@ def _forest_searches(configuration: Dn) -> tuple[Search, ...]:
             "domains of the forest",
             configuration.child("CN=Partitions"),
             one,
-            ("nCName", "nETBIOSName", "dnsRoot", "systemFlags"),
+            ("nCName", "nETBIOSName", "dnsRoot", "systemFlags", "msDS-SDReferenceDomain"),
             ("crossRef",),
         ),
         Search("directory settings", directory_service, base, ("dSHeuristics",)),
@@ -155,7 +158,7 @@ def _forest_searches(configuration: Dn) -> tuple[Search, ...]:
             one,
             (
                 *("lDAPDisplayName", "schemaIDGUID", "attributeSecurityGUID", "searchFlags"),
-                *("subClassOf", "objectClassCategory"),
+                *("subClassOf", "objectClassCategory", "defaultSecurityDescriptor"),
             ),
             ("classSchema", "attributeSchema"),
         ),
