@@ -16,6 +16,7 @@ from adaudit.errors import DirectoryError, QuestionError
 from adaudit.security.rights import WHOLE_OBJECT_RIGHTS, Right
 from adaudit.security.sid import Sid
 
+_LIST_OBJECT_MODE = 2  # character 3 of dSHeuristics, [MS-ADTS] 5.1.3.3.6
 _BLOCK_OWNER_IMPLICIT_RIGHTS = 28  # character 29 of dSHeuristics, [MS-ADTS] 6.1.1.2.4.1.2
 _DOMAIN_ADMINS_RID = 512
 _ENTERPRISE_ADMINS_RID = 519
@@ -103,15 +104,21 @@ class View:
             )
         return found.pop()
 
+    @property
+    def lists_objects(self) -> bool:
+        """Whether LIST_OBJECT counts: the list object mode of the forest. [MS-ADTS] 5.1.3.3.6"""
+        return self.heuristics[_LIST_OBJECT_MODE:][:1] == "1"
+
     @cached_property
-    def _heuristics(self) -> str:
+    def heuristics(self) -> str:
+        """The value of dSHeuristics, empty where it is not set. [MS-ADTS] 6.1.1.2.4.1.2"""
         for entry in self.snapshot.of_class("nTDSService"):
             return entry.text("dSHeuristics") or ""
         return ""
 
     @property
     def _blocks_owner(self) -> bool:
-        return self._heuristics[_BLOCK_OWNER_IMPLICIT_RIGHTS:][:1] == "1"
+        return self.heuristics[_BLOCK_OWNER_IMPLICIT_RIGHTS:][:1] == "1"
 
     @cached_property
     def _administrators(self) -> frozenset[Sid]:
