@@ -129,11 +129,12 @@ def decide(operation: Operation, place: Place, token: Token) -> Outcome:
 
     def judge(asked: Asked) -> _Sure[bool]:
         descriptor = asked.descriptor
-        is_read = isinstance(descriptor, SecurityDescriptor)
-        verdict = evaluate(descriptor, token, asked.question) if is_read else descriptor
+        if isinstance(descriptor, Unreadable):
+            answers.append((asked, descriptor))
+            return False, True
+        verdict = evaluate(descriptor, token, asked.question)
         answers.append((asked, verdict))
-        decision = decision_of(verdict)
-        return decision is Decision.ALLOWED, decision is not Decision.DENIED
+        return verdict.decision is Decision.ALLOWED, verdict.decision is not Decision.DENIED
 
     sure, possible = _weighed(operation.need, place, judge, (True, True), (False, False))
     undecided = Decision.UNDECIDED if possible else Decision.DENIED
@@ -150,7 +151,7 @@ def doers(operation: Operation, place: Place, carriers: Carriers) -> Doers:
 
     def judge(asked: Asked) -> _Sure[BitMap]:
         descriptor = asked.descriptor
-        if not isinstance(descriptor, SecurityDescriptor):
+        if isinstance(descriptor, Unreadable):
             answers.append((asked, descriptor))
             return NONE, carriers.everyone
         found = holding(descriptor, asked.question, carriers)
