@@ -22,7 +22,7 @@ from adaudit.errors import AdauditError, ConfigError
 from adaudit.findings import Report, TargetReport
 from adaudit.fleet.executor import Executor
 from adaudit.fleet.threads import Threads
-from adaudit.waivers import waive
+from adaudit.waivers import check_names, waive
 
 
 def run(
@@ -36,6 +36,7 @@ def run(
     checks that do not exist, and what the executor raises when it cannot begin.
     """
     choose(config.checks.skip)
+    check_names(config.waivers, {each.id for each in catalogue()})
     audit = Audit(file, config.checks.skip, several=len(config.targets) > 1)
     outcomes = (executor or Threads()).run(audit, config.targets, config.limits)
     targets = tuple(

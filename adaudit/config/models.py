@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import Annotated, Literal, Self, TypeAlias
 
-from pydantic import Field, model_validator
+from pydantic import Field, JsonValue, model_validator
 
-from adaudit.config.scalars import CheckId, Count, Day, FindingId, FormatVersion, Text
+from adaudit.config.scalars import CheckId, Count, Day, FindingId, FormatVersion, Glob, Text
 from adaudit.config.strict import Conflict, StrictModel, repeated, without
 from adaudit.config.target import AnyTarget
 
@@ -37,15 +37,56 @@ class LimitsConfig(StrictModel):
     """Targets at a time that ask the same server"""
 
 
-class Waiver(StrictModel):
-    """A finding that is known and accepted for a time."""
+_PATTERN = ("check", "trustee", "object")
+_ONE_OF_BOTH: dict[str, JsonValue] = {
+    "oneOf": [
+        {"required": ["finding"]},
+        {"anyOf": [{"required": [key]} for key in _PATTERN]},
+    ]
+}
 
-    finding: FindingId
+
+class Waiver(StrictModel, json_schema_extra=_ONE_OF_BOTH):
+    """Findings that are known and accepted for a time: one by its id, or all of a pattern."""
+
+    finding: FindingId | None = None
     """Id of the finding, as every report shows it; unique"""
+    check: CheckId | None = None
+    """The check that found it; a finding must match all that is given of a pattern"""
+    trustee: Glob | None = None
+    r"""
+    Name (`CONTOSO\Backup`, `Backup`) or SID of the trustee of every entry that the finding shows,
+    or of its subject where it shows none; `*` stands for any characters, `?` for one
+    """
+    object: Glob | None = None
+    """
+    DN or name of the subject, DN of every object with an entry that the finding shows, or all that
+    it affects, as reports write it; `*` stands for any characters, `?` for one
+    """
     why: Text
     """The reason, which the report repeats"""
     until: Day
     """The last day on which the waiver holds"""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        given = [key for key in _PATTERN if getattr(self, key) is not None]
+        if self.finding is None and not given:
+            return without(
+                [(("finding",), "is required, or one of `check`, `trustee`, `object`")], self
+            )
+        beside = given if self.finding is not None else ()
+        return without(
+            (((key,), "stands beside `finding`: give one of them") for key in beside), self
+        )
+
+    @property
+    def what(self) -> str:
+        """The finding or the pattern that is waived, in words."""
+        if self.finding is not None:
+            return self.finding
+        given = ((key, getattr(self, key)) for key in _PATTERN)
+        return f"`{', '.join(f'{key}: {value}' for key, value in given if value is not None)}`"
 
 
 class AuditConfig(StrictModel):

@@ -46,6 +46,7 @@ _SITE = r"^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,62}[A-Za-z0-9])?$"
 """What `dask worker --resources` can carry: no space, comma or `=`"""
 _CHECK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 _FINDING = r"^[0-9a-f]{12}$"
+_ANYTHING = r"[*? ]*"
 _HOST_FORM = "`ex01.contoso.example`, `192.0.2.1` or `[2001:db8::1]`"
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
@@ -102,6 +103,12 @@ def _matching(pattern: str, meaning: str) -> AfterValidator:
         return text
 
     return AfterValidator(check)
+
+
+def _selective(text: str) -> str:
+    if re.fullmatch(_ANYTHING, text):
+        raise fault(f"{quoted(text)} matches everything: leave it out, or name something")
+    return text
 
 
 def _variable(text: str) -> str:
@@ -192,6 +199,10 @@ class _OneOrMoreSchema:
 
 Text: TypeAlias = Annotated[str, Field(min_length=1), AfterValidator(_full)]
 Line: TypeAlias = Annotated[Text, AfterValidator(_line)]
+Glob: TypeAlias = Annotated[
+    Line, AfterValidator(_selective), Field(json_schema_extra={"pattern": "[^*? ]"})
+]
+"""A text in which `*` stands for any characters and `?` for one"""
 Flag: TypeAlias = Annotated[bool, _reader(_flag)]
 Yes: TypeAlias = Annotated[Literal[True], _reader(_yes)]
 Seconds: TypeAlias = Annotated[int, Field(ge=1, le=3600), _reader(_whole)]

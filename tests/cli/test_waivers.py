@@ -85,3 +85,21 @@ def test_a_finding_keeps_its_id_from_run_to_run(adaudit: Command, snapshot: Make
     assert finding_of(adaudit, snapshot("account-denied")) == finding_of(
         adaudit, snapshot("account-denied")
     )
+
+
+def test_a_pattern_waives_and_is_said(adaudit: Command, snapshot: Make, targets: Write) -> None:
+    pattern = f"waivers: [{{check: send-as-denied, why: old, until: {TODAY}}}]"
+    ran = adaudit("audit", targets(pattern, one=snapshot("account-denied")))
+
+    assert ran.status == 0
+    assert f"waived until {TODAY} by `check: send-as-denied`: " in said(ran)
+
+
+def test_a_pattern_for_a_check_that_does_not_exist_is_wrong_use(
+    adaudit: Command, snapshot: Make, targets: Write
+) -> None:
+    pattern = f"waivers: [{{check: send-as-deny, why: old, until: {TODAY}}}]"
+    ran = adaudit("audit", targets(pattern, one=snapshot("account-denied")))
+
+    assert ran.status == 2
+    assert "no check `send-as-deny` to waive" in ran.err

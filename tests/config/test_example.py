@@ -66,7 +66,7 @@ def test_the_example_loads_as_it_is(tmp_path: Path) -> None:
 def test_the_example_loads_with_everything_taken_in(tmp_path: Path) -> None:
     config = load_text(taken_in(example()), tmp_path)
     assert len(config.targets) == 10
-    assert len(config.waivers) == 1
+    assert len(config.waivers) == 2
     assert is_valid(taken_in(example()))
 
 
