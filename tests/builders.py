@@ -18,6 +18,7 @@ from uuid import UUID
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.reach import Reach, Scope
 from adaudit.directory.snapshot import Snapshot
 from adaudit.directory.writer import SnapshotWriter
 from adaudit.security import sddl, wire
@@ -82,9 +83,15 @@ def _raw(value: object) -> bytes:
 
 
 class World:
-    """A forest: its domains, its configuration and what could not be read of it."""
+    """
+    A forest: its domains, its configuration and what could not be read of it.
 
-    def __init__(self) -> None:
+    It is read as far as the checks of Exchange need, or of `scope` all with every object; and
+    without SACLs, unless it `has_sacls`.
+    """
+
+    def __init__(self, scope: Scope = "exchange", *, has_sacls: bool = False) -> None:
+        self.reach = Reach(scope, has_sacls)
         self.objects: list[Made] = []
         self.gaps: list[Gap] = []
         self.domains: list[MadeDomain] = []
@@ -160,6 +167,7 @@ class World:
     def snapshot(self, path: Path | None = None) -> Snapshot:
         """All of it, in memory or in a file."""
         with SnapshotWriter("test", path, TAKEN_AT) as writer:
+            writer.tell(self.reach)
             for made in self.objects:
                 writer.add(made.entry())
             for gap in self.gaps:

@@ -21,6 +21,7 @@ from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.evidence import EvidenceBase
 from adaudit.directory.layout import check_format, load_values
 from adaudit.directory.objects import Objects
+from adaudit.directory.reach import Reach
 from adaudit.errors import DescriptorError, DirectoryError
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.wire import decode
@@ -74,6 +75,9 @@ class Snapshot(Objects):
         meta = dict(connection.execute("SELECT name, value FROM meta"))
         self.source: str = meta["source"]
         self.taken_at = datetime.fromisoformat(meta["taken_at"])
+        reach = Reach.of(meta)
+        self.scope = reach.scope
+        self.has_sacls = reach.has_sacls
         self.gaps = tuple(
             Gap(*row) for row in connection.execute("SELECT subject, reason FROM gap")
         )

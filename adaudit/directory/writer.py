@@ -16,6 +16,7 @@ from adaudit.directory.layout import drop_indexes, make_indexes
 from adaudit.directory.marks import Mark
 from adaudit.directory.objects import Objects
 from adaudit.directory.observations import EvidenceSource, Observation
+from adaudit.directory.reach import Reach
 from adaudit.directory.resumption import open_to_write
 from adaudit.directory.rows import Rows
 from adaudit.directory.snapshot import Snapshot
@@ -82,6 +83,17 @@ class SnapshotWriter(Objects):
     def count(self) -> int:
         """How many objects were added, those of an earlier run too."""
         return self._rows.count
+
+    @property
+    def reach(self) -> Reach:
+        """How much is being read, as it was told last; in an earlier run perhaps."""
+        with self._writing():
+            return Reach.of(dict(self._connection.execute("SELECT name, value FROM meta")))
+
+    def tell(self, reach: Reach) -> None:
+        """Note how much is being read."""
+        for name, value in reach.meta.items():
+            self._write("INSERT OR REPLACE INTO meta VALUES (?, ?)", name, value)
 
     def add(self, entry: Entry) -> None:
         """Add an object; what is read twice (by two files or servers) is united in the end."""
