@@ -66,6 +66,11 @@ class Carriers:
         is_subject = sid in self.numbers and not self._sure.get(sid.encode())
         return is_subject and not self.doubtful(sid)
 
+    def is_plainly_alone(self, sid: bytes) -> bool:
+        """The same without a look at each part of it: false of some who are alone all the same."""
+        is_account = self.subjects.are_accounts and self.subjects.number(sid) is not None
+        return is_account and sid not in self._sure and self._doubts.is_none_of_account(sid)
+
     def all(self) -> Iterator[tuple[Sid, BitMap]]:
         """Every SID that is carried by a subject, and by whom."""
         reached = map(Sid.decode, self._sure)

@@ -33,6 +33,10 @@ class Doubts:
         """Who may carry a SID, or does."""
         return self._possible.get(sid.encode(), NONE) | self._lost(sid)
 
+    def is_none_of_account(self, sid: bytes) -> bool:
+        """Whether it is plain that `possible` is empty for the SID of an account that was read."""
+        return sid not in self._possible and domain_of(sid) in self._read_domains
+
     @cached_property
     def _everyone(self) -> BitMap:
         return BitMap(range(len(self.subjects)))

@@ -88,7 +88,10 @@ class ObjectGroups:
 
     def _code(self, sid: bytes) -> int:
         carriers = self._carriers
-        number, known = carriers.subjects.number(sid), Sid.decode(sid)
+        number = carriers.subjects.number(sid)
+        if number is not None and carriers.is_plainly_alone(sid):
+            return number
+        known = Sid.decode(sid)
         if number is not None and carriers.is_alone(known):
             return number
         if not carriers.sure(known) and not carriers.doubtful(known):
