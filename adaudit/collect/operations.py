@@ -29,6 +29,7 @@ with warnings.catch_warnings():
 
 _SCOPES = {Scope.BASE: "BASE", Scope.ONE_LEVEL: "LEVEL", Scope.SUBTREE: "SUBTREE"}
 _OWNER_GROUP_DACL = 0x7  # [MS-ADTS] 3.1.1.3.4.1.11; without it a plain reader gets none at all
+_SACL = 0x8
 _VERSION = 3
 
 Request: TypeAlias = Callable[[int], bytes]
@@ -39,7 +40,8 @@ def search_page(search: Search, page_size: int, cookie: bytes) -> Request:
     """One page of a search of the plan; `cookie` is that of the page before. [RFC2696]"""
     controls = [paged_search_control(criticality=True, size=page_size, cookie=cookie)]
     if search.with_descriptor:
-        controls += security_descriptor_control(criticality=True, sdflags=_OWNER_GROUP_DACL)
+        parts = _OWNER_GROUP_DACL | (_SACL if search.with_sacl else 0)
+        controls += security_descriptor_control(criticality=True, sdflags=parts)
     operation = _search(str(search.base), search.scope, search.filter, search.requested)
     return _message("searchRequest", operation, controls)
 

@@ -9,12 +9,13 @@ where a check judges them, or of every object where `everything` is to be read.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import lru_cache
 from hashlib import sha256
 
 from adaudit.collect.exchange_attributes import EXCHANGE
+from adaudit.collect.review_attributes import POLICY, REVIEW
 from adaudit.directory.dn import Dn
 
 DESCRIPTOR = "ntsecuritydescriptor"
@@ -23,8 +24,6 @@ DESCRIPTOR = "ntsecuritydescriptor"
 _IDENTITY = ("objectClass", "objectGUID")
 _PRINCIPAL = ("sAMAccountName", "objectSid", "sIDHistory", "memberOf")
 _ACCOUNT = (*_PRINCIPAL, "userAccountControl", "primaryGroupID", "servicePrincipalName")
-_OF_REVIEW = ("adminCount", "securityIdentifier")
-"""What a review of all descriptors asks of objects beside what any check does"""
 _NAMING_CONTEXT = re.compile(r"(?:dc=[^,]*(?:,|$))+(?:cn=configuration(?=,|$))?")
 
 
@@ -51,6 +50,8 @@ class Search:
     other_than: tuple[str, ...] = ()
     """No objects of these classes"""
     with_descriptor: bool = False
+    with_sacl: bool = False
+    """Whether the descriptor is asked for with its SACL: then most readers get none at all"""
 
     @property
     def filter(self) -> str:
@@ -108,6 +109,22 @@ def domain_searches(domain: Dn, *, everything: bool = False) -> tuple[Search, ..
     return _of_domain(domain.text, everything)
 
 
+def partition_search(context: Dn) -> Search:
+    """All objects of an application partition, of which nothing but everything is read."""
+    search, *_ = domain_searches(context, everything=True)  # the names are of the same form
+    return replace(search, what=partition_name(context))
+
+
+def partition_name(context: Dn) -> str:
+    """What the reading of an application partition is called, and a gap that it is missing."""
+    return f"partition {dns_name(context)}"
+
+
+def dns_name(context: Dn) -> str:
+    """The DNS name of a domain or an application partition."""
+    return ".".join(rdn.partition("=")[2] for rdn in context.rdns)
+
+
 # by the text, as equal names may be written in another way, and what is asked is shown
 @lru_cache(maxsize=256)
 def _of_forest(text: str, everything: bool) -> tuple[Search, ...]:  # noqa: FBT001 - passed on
@@ -125,14 +142,26 @@ def _of_forest(text: str, everything: bool) -> tuple[Search, ...]:  # noqa: FBT0
 @lru_cache(maxsize=256)
 def _of_domain(text: str, everything: bool) -> tuple[Search, ...]:  # noqa: FBT001 - passed on
     domain = Dn(text)
-    name = ".".join(rdn.partition("=")[2] for rdn in domain.rdns)
+    name = dns_name(domain)
     searches = _domain_searches(domain, name)
-    return (_everything(f"all objects of {name}", domain, searches),) if everything else searches
+    if not everything:
+        return searches
+    policies = domain.child("CN=System").child("CN=Policies")
+    return (
+        _everything(f"all objects of {name}", domain, searches),
+        Search(
+            f"group policies of {name}",
+            policies,
+            Scope.ONE_LEVEL,
+            POLICY,
+            ("groupPolicyContainer",),
+        ),
+    )
 
 
 def _everything(what: str, base: Dn, searches: Iterable[Search]) -> Search:
     """One search in the place of several: all objects, and of each what any of them asks for."""
-    asked = (*(name for search in searches for name in search.attributes), *_OF_REVIEW)
+    asked = (*(name for search in searches for name in search.attributes), *REVIEW)
     names = {name.lower(): name for name in asked}
     return Search(what, base, Scope.SUBTREE, tuple(names.values()), with_descriptor=True)
 

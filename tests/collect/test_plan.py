@@ -3,6 +3,7 @@
 import pytest
 
 from adaudit.collect.plan import (
+    DESCRIPTOR,
     ROOT_DSE,
     Scope,
     Search,
@@ -11,6 +12,8 @@ from adaudit.collect.plan import (
     fingerprint,
     forest_searches,
     naming_context,
+    partition_name,
+    partition_search,
     wanted,
     wants_descriptor,
 )
@@ -23,7 +26,22 @@ ALL = (
     *forest_searches(CONFIGURATION, everything=True),
     *domain_searches(DOMAIN, everything=True),
 )
-EVERY_SEARCH = (ROOT_DSE, *FEW, *ALL)
+ZONES = Dn("DC=DomainDnsZones,DC=contoso,DC=example")
+EVERY_SEARCH = (ROOT_DSE, *FEW, *ALL, partition_search(ZONES))
+SECRETS = {
+    # what no controller gives to anyone, [MS-ADTS] 3.1.1.4.4
+    *("currentvalue", "dbcspwd", "initialauthincoming", "initialauthoutgoing", "lmpwdhistory"),
+    *("ntpwdhistory", "priorvalue", "supplementalcredentials", "trustauthincoming"),
+    *("trustauthoutgoing", "unicodepwd", "msds-executescriptpassword", "peklist"),
+    # what it gives to some
+    *("msds-managedpassword", "ms-mcs-admpwd", "ms-mcs-admpwdhistory", "mslaps-password"),
+    *("mslaps-encryptedpassword", "mslaps-encryptedpasswordhistory", "userpassword"),
+    *("mslaps-encrypteddsrmpassword", "mslaps-encrypteddsrmpasswordhistory", "unixuserpassword"),
+    *("msfve-recoverypassword", "msfve-keypackage", "mstpm-ownerinformation"),
+    *("mskds-rootkeydata", "mspkiaccountcredentials", "mspkidpapimasterkeys"),
+    *("mspki-credentialroamingtokens", "msds-transformationrulescompiled"),
+    "msexchsmtpoutboundsecuritypassword",
+}
 IDENTITY = {"objectclass", "objectguid"}
 
 
@@ -36,8 +54,13 @@ def want(dn: str, *classes: str) -> Wanted:
 @pytest.mark.parametrize("search", EVERY_SEARCH, ids=lambda search: search.what)
 def test_no_search_asks_for_a_secret(search: Search) -> None:
     secrets = ("password", "pwd", "secret", "credential", "supplemental", "recovery", "key")
-    harmless = {"diagnosticregkey", "pwdlastset"}  # a place in the registry, and a time
+    harmless = {
+        "diagnosticregkey",  # a place in the registry
+        *("pwdlastset", "ms-mcs-admpwdexpirationtime", "mslaps-passwordexpirationtime"),
+        "pkiextendedkeyusage",  # what a certificate is for
+    }
     asked = {name.lower() for name in search.requested} - harmless
+    assert not asked & SECRETS
     assert not [name for name in asked for word in secrets if word in name]
 
 
@@ -178,8 +201,49 @@ def test_everything_is_all_objects_of_each_partition_with_their_descriptors() ->
         (CONFIGURATION, Scope.SUBTREE, "(objectClass=*)"),
         (CONFIGURATION.child("CN=Schema"), Scope.SUBTREE, "(objectClass=*)"),
         (DOMAIN, Scope.SUBTREE, "(objectClass=*)"),
+        (
+            Dn(f"CN=Policies,CN=System,{DOMAIN}"),
+            Scope.ONE_LEVEL,
+            "(objectClass=groupPolicyContainer)",
+        ),
     ]
-    assert all(search.with_descriptor for search in ALL)
+    assert [search.with_descriptor for search in ALL] == [True, True, True, False]
+
+
+def test_the_names_of_policies_are_wanted_and_those_of_people_are_not() -> None:
+    policy = Dn(f"CN={{31B2F340-016D-11D2-945F-00C04FB984F9}},CN=Policies,CN=System,{DOMAIN}")
+    found = wanted(policy, frozenset({"grouppolicycontainer"}), everything=True)
+    user = wanted(Dn(f"CN=Anna,{DOMAIN}"), frozenset({"user"}), everything=True)
+    assert found is not None
+    assert user is not None
+    assert found.descriptor
+    assert found.attributes - user.attributes == {"displayname", "gpcfilesyspath"}
+
+
+def test_all_objects_of_an_application_partition_are_read_as_those_of_a_file_are() -> None:
+    search = partition_search(ZONES)
+    zone = f"DC=contoso.example,CN=MicrosoftDNS,{ZONES}"
+    node = wanted(Dn(f"DC=@,{zone}"), frozenset({"dnsnode"}), everything=True)
+    assert search.base == ZONES
+    assert (search.filter, search.with_descriptor) == ("(objectClass=*)", True)
+    assert node is not None
+    assert node.descriptor
+    assert {name.lower() for name in search.requested} - {DESCRIPTOR} == node.attributes
+
+
+def test_an_application_partition_is_called_by_its_dns_name() -> None:
+    assert partition_search(ZONES).what == partition_name(ZONES)
+    assert partition_name(ZONES) == "partition DomainDnsZones.contoso.example"
+
+
+def test_what_a_review_looks_at_is_wanted_of_nothing_less_than_everything() -> None:
+    asked = {name.lower() for search in FEW for name in search.requested}
+    added = {name.lower() for search in ALL for name in search.requested} - asked
+    assert added >= {
+        *("admincount", "gplink", "managedby", "possSuperiors".lower(), "maycontain"),
+        *("msds-groupmsamembership", "msds-allowedtoactonbehalfofotheridentity"),
+        *("mspki-certificate-name-flag", "trustattributes", "wellknownobjects"),
+    }
 
 
 @pytest.mark.parametrize("search", FEW, ids=lambda search: search.what)
