@@ -73,7 +73,15 @@ def report(results: dict[str, Result | None], objects: int, rounds: int, minutes
     header = ("what", "goal", "measured", "reached")
     rows = [goal.row(figures) for goal in GOALS]
     lines += table(header, rows if objects >= _FULL_SIZE else [(*row[:3], "") for row in rows])
-    return "\n".join([*lines, "", *sections])
+    return "\n".join([*lines, "", *_limits(figures, objects), *sections])
+
+
+def _limits(figures: dict[str, float], objects: int) -> list[str]:
+    """What stands in the way of each goal that is not reached."""
+    if objects < _FULL_SIZE:
+        return []
+    missed = [goal for goal in GOALS if goal.limit and goal.is_met(figures) is False]
+    return [*(f"- {goal.what}: {goal.limit}." for goal in missed), *([""] if missed else [])]
 
 
 def main() -> int:
