@@ -130,6 +130,11 @@ class Snapshot(Objects):
             raise DirectoryError(f"the snapshot has no object {number}")
         return found
 
+    def number(self, dn: Dn) -> int | None:
+        """The number of the object of that name, None where it was not read."""
+        rows = self._ask("SELECT id FROM object WHERE path = ?", dn.path)
+        return next((int(number) for (number,) in rows), None)
+
     @cached_property
     def chains(self) -> Mapping[int, tuple[str, ...]]:
         """The objectClass values in lower case, by the number that rows have for them."""
