@@ -25,6 +25,7 @@ from adaudit.exchange.registry import registry_value
 from adaudit.exchange.service_names import ServiceNames
 from adaudit.exchange.traffic import Traffic
 from adaudit.exchange.well_known_groups import well_known_groups
+from adaudit.review.tier_zero import TierZero
 from adaudit.wording import counted
 
 
@@ -35,6 +36,8 @@ class Context:
     snapshot: Snapshot
     file: tuple[str, ...]
     """What `adaudit explain` can be given to look at the same data"""
+    widened: tuple[str, ...] = ()
+    """What the target list adds to tier 0"""
 
     @cached_property
     def view(self) -> View:
@@ -60,6 +63,11 @@ class Context:
     def descriptors(self) -> Descriptors:
         """The security descriptors that are out of the ordinary."""
         return Descriptors.of(self.snapshot)
+
+    @cached_property
+    def tier_zero(self) -> TierZero:
+        """The objects whose control is control of the forest, and who may control them."""
+        return TierZero.of(self.view, self.widened)
 
     @property
     def evidence(self) -> EvidenceBase:
