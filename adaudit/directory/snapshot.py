@@ -38,6 +38,7 @@ class Unreadable:
 
 PrincipalRow = tuple[int, str, int, bytes, str | None, str | None, str | None, bytes]
 ObjectRow = tuple[int, int, int | None, bytes | None]
+PlacedRow = tuple[int, str, int, int | None]
 
 # a damaged file may hold values of any type, or none
 _PRINCIPAL_ROWS = """
@@ -56,6 +57,16 @@ _OBJECT_ROWS = """
 SELECT
     id, ifnull(CAST(class AS INTEGER), 0), CAST(descriptor AS INTEGER), CAST(sid AS BLOB)
 FROM object
+"""
+_PLACED_ROWS = """
+SELECT id, ifnull(CAST(path AS TEXT), ''), ifnull(CAST(class AS INTEGER), 0),
+    CAST(descriptor AS INTEGER)
+FROM object
+"""
+_CHAINS_BELOW = "SELECT class, count(*) FROM object WHERE path > ? AND path < ? GROUP BY class"
+_CHAINS_UNDER = """
+SELECT class, count(*) FROM object
+WHERE path > ? AND path < ? AND instr(substr(path, ?), ',') = 0 GROUP BY class
 """
 _DESCRIPTORS = "SELECT id, ifnull(CAST(body AS BLOB), x'') FROM descriptor"
 _CHAINS = "SELECT id, ifnull(CAST(chain AS BLOB), x'') FROM class"
@@ -156,6 +167,17 @@ class Snapshot(Objects):
         """Number, chain of classes, descriptor and objectSid of all objects, in no order."""
         return self._rows(_OBJECT_ROWS)
 
+    def placed_rows(self) -> Iterator[PlacedRow]:
+        """Number, path (see `Dn`), chain of classes and descriptor of all objects, in no order."""
+        return self._rows(_PLACED_ROWS)
+
+    def chains_below(self, path: str, *, directly: bool = False) -> Iterator[tuple[int, int]]:
+        """How many objects of each chain of classes are under a path, or `directly` under it."""
+        first, end = f"{path},", f"{path}-"  # `-` comes next after `,`
+        if directly:
+            return self._rows(_CHAINS_UNDER, first, end, len(first) + 1)
+        return self._rows(_CHAINS_BELOW, first, end)
+
     def descriptors(self) -> Iterator[tuple[int, bytes]]:
         """Each distinct security descriptor, by the number that rows have for it."""
         return self._rows(_DESCRIPTORS)
@@ -169,7 +191,7 @@ class Snapshot(Objects):
         """Write everything into another database."""
         self._connection.backup(connection)
 
-    def _rows(self, statement: str, *values: int) -> Iterator[Any]:
+    def _rows(self, statement: str, *values: str | int) -> Iterator[Any]:
         """Rows of whatever types the statement casts to."""
         try:
             yield from self._connection.execute(statement, values)
