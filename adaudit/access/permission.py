@@ -11,11 +11,14 @@ from typing import Self
 from uuid import UUID
 
 from adaudit.access.question import ObjectFacts, Question, TypeList, TypeNode
-from adaudit.directory.schema import AttributeDefinition, ControlRight, Schema
+from adaudit.directory.definitions import AttributeDefinition, ControlRight
+from adaudit.directory.schema import Schema
 from adaudit.security.rights import AccessMask, Right
 
 PROPERTY_SET_OF_NONE = UUID("771727b1-31b8-4cdf-ae62-4fe39fadf89e")
 """The property set that Windows takes attributes of no set to be in; none has it by itself"""
+_NO_CLASS = UUID("e6bdcd5a-9c28-4f9e-8f0c-3f6d2f6d7f51")
+"""The root of a list where it is no class: nothing in a directory has this GUID"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Permission:
     child: UUID | None = None
     """The class of the child that is created or deleted, the root of the list in that case"""
     is_of_children: bool = False
-    """Whether children of any class are meant where `child` is none"""
+    """Whether children of every class are meant where `child` is none"""
     counts_class: bool = True
     """Whether an entry for the class of the object surely counts, see `Question.ambiguous`"""
     ambiguous: frozenset[UUID] = frozenset()
@@ -44,9 +47,10 @@ class Permission:
 
     def question(self, facts: ObjectFacts) -> Question:
         """Ask for it on an object."""
-        if self.is_of_children or self.child is not None:
-            nodes = (TypeNode(0, self.child),) if self.child else ()
-            return Question(self.right, nodes, 0, facts)
+        if self.child is not None:
+            return Question(self.right, (TypeNode(0, self.child),), 0, facts)
+        if self.is_of_children:
+            return self._without_class(facts)
         root = facts.class_guid
         if root is None or (self.node and self.below[self.node - 1].guid == root):
             return self._without_class(facts)
@@ -54,12 +58,13 @@ class Permission:
         return Question(self.right, (TypeNode(0, root), *self.below), self.node, facts, open_types)
 
     def _without_class(self, facts: ObjectFacts) -> Question:
-        """Ask it of an object of a class that is not known: entries for the class say nothing."""
+        """Ask it where no class is the root: entries for the class of the object say nothing."""
         tops = sum(node.level == 1 for node in self.below)
-        if tops != 1:
-            return Question(self.right, (), 0, facts, self.ambiguous)
-        raised = tuple(TypeNode(node.level - 1, node.guid) for node in self.below)
-        return Question(self.right, raised, max(self.node - 1, 0), facts, self.ambiguous)
+        if tops == 1 and self.node:
+            raised = tuple(TypeNode(node.level - 1, node.guid) for node in self.below)
+            return Question(self.right, raised, self.node - 1, facts, self.ambiguous)
+        nodes = (TypeNode(0, _NO_CLASS), *self.below) if tops else ()
+        return Question(self.right, nodes, self.node, facts, self.ambiguous)
 
     @classmethod
     def whole(cls, name: str, mask: AccessMask) -> Self:
@@ -86,11 +91,13 @@ class Permission:
         """
         To write an attribute with values that the server checks. [MS-ADTS] 5.1.3.3.5
 
-        Whether an entry for the property set of the attribute counts is left open.
+        Whether an entry for the property set of the attribute or the class of the object counts
+        is left open.
         """
         below, node = _leaf(attribute, right.guid)
         opened = frozenset(each.guid for each in below[:-1])
-        return cls(Right(name, AccessMask.SELF, right.guid), below, node, ambiguous=opened)
+        asked = Right(name, AccessMask.SELF, right.guid)
+        return cls(asked, below, node, counts_class=False, ambiguous=opened)
 
     @classmethod
     def property_set(cls, name: str, mask: AccessMask, guid: UUID, schema: Schema) -> Self:
@@ -101,12 +108,12 @@ class Permission:
     @classmethod
     def all_properties(cls, name: str, mask: AccessMask, schema: Schema) -> Self:
         """To read or write every attribute that the schema defines."""
+        sets: dict[UUID, list[AttributeDefinition]] = {}
+        for attribute in schema.attributes.values():
+            sets.setdefault(attribute.property_set or PROPERTY_SET_OF_NONE, []).append(attribute)
         below: list[TypeNode] = []
-        for right in schema.rights.values():
-            if members := schema.in_property_set(right.guid):
-                below += (TypeNode(1, right.guid), *_nodes(2, members))
-        if loose := schema.without_property_set:
-            below += (TypeNode(1, PROPERTY_SET_OF_NONE), *_nodes(2, loose))
+        for guid, members in sets.items():
+            below += (TypeNode(1, guid), *_nodes(2, members))
         return cls(Right(name, mask), tuple(below), 0)
 
     @classmethod
@@ -114,12 +121,19 @@ class Permission:
         """To exercise every extended right that the schema defines."""
         extended = sorted(right.guid for right in schema.rights.values() if right.is_extended)
         below = tuple(TypeNode(1, guid) for guid in extended)
-        return cls(Right(name, AccessMask.CONTROL_ACCESS), below, 0)
+        return cls(Right(name, AccessMask.CONTROL_ACCESS), below, 0, counts_class=False)
 
     @classmethod
     def of_child(cls, name: str, mask: AccessMask, child: UUID | None) -> Self:
-        """To create or delete children of a class, or of any; asked of the parent."""
+        """To create or delete children of a class; asked of the parent."""
         return cls(Right(name, mask, child), child=child, is_of_children=True)
+
+    @classmethod
+    def all_children(cls, name: str, mask: AccessMask, schema: Schema) -> Self:
+        """To create or delete children of every class that the schema defines."""
+        classes = sorted({known.guid for known in schema.classes.values()})
+        below = tuple(TypeNode(1, guid) for guid in classes)
+        return cls(Right(name, mask), below, 0, is_of_children=True)
 
 
 def _leaf(attribute: AttributeDefinition, guid: UUID) -> tuple[TypeList, int]:

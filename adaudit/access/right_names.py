@@ -12,7 +12,8 @@ from uuid import UUID
 from adaudit.access.operation import AllOf, AnyOf, Check, ChildCheck, IsHead, Need, On, Operation
 from adaudit.access.permission import Permission
 from adaudit.access.view import View
-from adaudit.directory.schema import AttributeDefinition, ClassDefinition, ControlRight, Schema
+from adaudit.directory.definitions import AttributeDefinition, ClassDefinition, ControlRight
+from adaudit.directory.schema import Schema
 from adaudit.errors import QuestionError
 from adaudit.security.rights import (
     FULL_CONTROL,

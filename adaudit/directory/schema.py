@@ -1,81 +1,38 @@
 """Classes, attributes and rights as the directory defines them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cached_property
-from typing import Self
+from typing import Self, TypeVar
 from uuid import UUID
 
+from adaudit.directory.definitions import AttributeDefinition, ClassDefinition, ControlRight
 from adaudit.directory.entry import Entry, guid_of
 from adaudit.directory.faults import Fault, understood
+from adaudit.directory.known_schema import known_schema
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import DirectoryError
 from adaudit.security.rights import RECEIVE_AS, SEND_AS, SEND_TO, Right
 
 _CONFIDENTIAL = 0x80  # searchFlags fCONFIDENTIAL, [MS-ADTS] 2.2.10
 _CONTROL_ACCESS = 0x100
-_SELF = 0x8
-_PROPERTY_SET = 0x30
-_BUILT_IN_RIGHTS = (SEND_AS, RECEIVE_AS, SEND_TO)
+_RIGHTS_OF_MAIL = tuple(
+    ControlRight(right.name, right.object_type)
+    for right in (SEND_AS, RECEIVE_AS, SEND_TO)
+    if right.object_type
+)
+_Found = TypeVar("_Found")
+_Named = TypeVar("_Named", ClassDefinition, AttributeDefinition)
 
 
-@dataclass(frozen=True, slots=True)
-class AttributeDefinition:
-    """An attribute as access checks see it."""
+class Kind(Enum):
+    """One of the three lots of definitions, by the class of the objects that hold them."""
 
-    name: str
-    guid: UUID
-    property_set: UUID | None
-    is_confidential: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ClassDefinition:
-    """A class as access checks see it."""
-
-    name: str
-    guid: UUID
-    parent: str
-    """Name of the class that it is derived from; `top` is derived from itself"""
-    default_descriptor: str | None = None
-    """The SDDL that a new object of the class gets. [MS-ADTS] 3.1.1.2.3"""
-
-
-@dataclass(frozen=True, slots=True)
-class ControlRight:
-    """A controlAccessRight object: an extended right, property set or validated write."""
-
-    name: str
-    """Its common name: `User-Force-Change-Password`"""
-    guid: UUID
-    accesses: int = _CONTROL_ACCESS
-    """validAccesses: the bits of entries that its GUID limits. [MS-ADTS] 5.1.3.2.1"""
-    display: str | None = None
-    """displayName: `Reset Password`"""
-
-    @property
-    def is_extended(self) -> bool:
-        """Whether it is a right that nothing but an entry for it grants."""
-        return bool(self.accesses & _CONTROL_ACCESS)
-
-    @property
-    def is_property_set(self) -> bool:
-        """Whether it stands for several attributes."""
-        return bool(self.accesses & _PROPERTY_SET)
-
-    @property
-    def is_validated_write(self) -> bool:
-        """Whether it lets an attribute be written with values that the server checks."""
-        return bool(self.accesses & _SELF)
-
-    def is_called(self, name: str) -> bool:
-        """Whether `name` is one of its names, or its GUID, in whatever case."""
-        names = {self.name.lower(), str(self.guid)}
-        names |= {
-            each.replace(" ", "-") for each in (self.name.lower(), (self.display or "").lower())
-        }
-        return name.lower().replace(" ", "-") in names
+    CLASSES = "classSchema"
+    ATTRIBUTES = "attributeSchema"
+    RIGHTS = "controlAccessRight"
 
 
 @dataclass(frozen=True)
@@ -83,35 +40,51 @@ class Schema:
     """
     What GUIDs in entries mean, by lower-case name and by GUID.
 
-    It holds what the snapshot holds: from an export without the schema it is empty, and names
-    are missing rather than guessed.
+    Definitions of a kind are those of the directory, or those that Microsoft publishes where the
+    snapshot holds none of the kind: never some of these and some of those, as what a forest has
+    not got could not be told from what was not read. Only the three rights of mail are always
+    known.
     """
 
     classes: Mapping[str, ClassDefinition]
     attributes: Mapping[str, AttributeDefinition]
-    rights: Mapping[UUID, ControlRight]
+    control_rights: Sequence[ControlRight]
+    """All of them: a property set and a validated write can share one GUID"""
     faults: tuple[Fault, ...] = ()
     """Definitions that could not be understood, and so are missing"""
+    built_in: frozenset[Kind] = frozenset()
+    """The kinds of which the published definitions are used, as the snapshot holds none"""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
         """Read the definitions off a snapshot."""
         faults: list[Fault] = []
-        of_right = snapshot.of_class("controlAccessRight")
-        classes = understood(snapshot.of_class("classSchema"), _class, faults)
-        attributes = understood(snapshot.of_class("attributeSchema"), _attribute, faults)
-        rights = [found for _, found in understood(of_right, _right, faults)]
-        built_in = {
-            right.object_type: ControlRight(right.name, right.object_type)
-            for right in _BUILT_IN_RIGHTS
-            if right.object_type
-        }
+        classes = _read(snapshot, Kind.CLASSES, _class, faults)
+        attributes = _read(snapshot, Kind.ATTRIBUTES, _attribute, faults)
+        rights = _read(snapshot, Kind.RIGHTS, _right, faults)
+        found = zip(Kind, (classes, attributes, rights), strict=True)
         return cls(
-            {found.name.lower(): found for _, found in classes},
-            {found.name.lower(): found for _, found in attributes},
-            built_in | {right.guid: right for right in rights},
+            known_schema().classes if classes is None else _by_name(classes),
+            known_schema().attributes if attributes is None else _by_name(attributes),
+            known_schema().rights if rights is None else _with_rights_of_mail(rights),
             tuple(faults),
+            frozenset(kind for kind, definitions in found if definitions is None),
         )
+
+    @property
+    def is_built_in(self) -> bool:
+        """Whether any kind of definition is not that of the directory itself."""
+        return bool(self.built_in)
+
+    @cached_property
+    def rights(self) -> Mapping[UUID, ControlRight]:
+        """
+        By GUID; of two that share one the property set, as its node is looked for first.
+
+        [MS-ADTS] 5.1.3.3.3
+        """
+        ordered = sorted(self.control_rights, key=lambda right: right.is_property_set)
+        return {right.guid: right for right in ordered}
 
     def class_guid(self, name: str | None) -> UUID | None:
         """The schemaIDGUID of a class, None where the snapshot does not define it."""
@@ -143,7 +116,8 @@ class Schema:
 
     def control_right(self, name: str) -> ControlRight | None:
         """The extended right, property set or validated write of that name or GUID."""
-        return next((each for each in self.rights.values() if each.is_called(name)), None)
+        by_guid = (*self.rights.values(), *self.control_rights)
+        return next((each for each in by_guid if each.is_called(name)), None)
 
     def class_of(self, guid: UUID) -> ClassDefinition | None:
         """The class with that schemaIDGUID."""
@@ -171,9 +145,28 @@ class Schema:
 
     @cached_property
     def _names(self) -> Mapping[UUID, str]:
-        names = {found.guid: found.name for found in self.classes.values()}
-        names |= {found.guid: found.name for found in self.attributes.values()}
-        return names | {guid: right.name for guid, right in self.rights.items()}
+        """A validated write has the GUID of its attribute, whose name says what is written."""
+        writes = (right for right in self.rights.values() if right.is_validated_write)
+        others = (right for right in self.rights.values() if not right.is_validated_write)
+        named = (writes, self.classes.values(), self.attributes.values(), others)
+        return {each.guid: each.name for definitions in named for each in definitions}
+
+
+def _read(
+    snapshot: Snapshot, kind: Kind, read: Callable[[Entry], _Found | None], faults: list[Fault]
+) -> list[_Found] | None:
+    """The definitions of a kind, None where the snapshot holds no object of the kind."""
+    entries = list(snapshot.of_class(kind.value))
+    return [found for _, found in understood(entries, read, faults)] if entries else None
+
+
+def _by_name(definitions: Iterable[_Named]) -> Mapping[str, _Named]:
+    return {found.name.lower(): found for found in definitions}
+
+
+def _with_rights_of_mail(rights: Sequence[ControlRight]) -> Sequence[ControlRight]:
+    known = {right.guid for right in rights}
+    return (*rights, *(right for right in _RIGHTS_OF_MAIL if right.guid not in known))
 
 
 def _class(entry: Entry) -> ClassDefinition | None:

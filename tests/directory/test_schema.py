@@ -4,15 +4,16 @@ from uuid import UUID
 
 import pytest
 
-from adaudit.directory.schema import Schema
+from adaudit.directory.schema import Kind, Schema
 from adaudit.security.rights import SEND_AS, AccessMask
-from tests.builders import World
+from tests.builders import Made, World
 
 USER = UUID("bf967aba-0de6-11d0-a285-00aa003049e2")
 COMPUTER = UUID("bf967a86-0de6-11d0-a285-00aa003049e2")
 MEMBER = UUID("bf9679c0-0de6-11d0-a285-00aa003049e2")
 MEMBERSHIP = UUID("bc0ac240-79a9-11d0-9020-00c04fc2d4cf")
 RESET_PASSWORD = UUID("00299570-246d-11d0-a768-00aa006e0529")
+HOST_NAME = UUID("72e39547-7b18-11d1-adef-00c04fd8d5cd")
 
 
 @pytest.fixture
@@ -73,10 +74,86 @@ def test_a_property_set_is_no_extended_right(world: World) -> None:
     assert Schema.of(world.snapshot()).right("Membership") is None
 
 
-def test_without_a_schema_the_rights_of_mail_are_known() -> None:
+def test_the_rights_of_mail_are_known_beside_those_of_the_directory(world: World) -> None:
+    assert Schema.of(world.snapshot()).right("send-as") == SEND_AS
+
+
+def test_what_the_directory_defines_is_not_mixed_with_what_is_published(world: World) -> None:
+    schema = Schema.of(world.snapshot())
+    assert set(schema.classes) == {"user", "computer"}
+    assert set(schema.attributes) == {"member"}
+    assert not schema.is_built_in
+
+
+def test_a_snapshot_without_any_schema_gets_the_published_one() -> None:
     schema = Schema.of(World().snapshot())
-    assert schema.right("send-as") == SEND_AS
-    assert schema.classes == {}
+    assert schema.built_in == set(Kind)
+    assert (schema.class_guid("user"), schema.attributes["member"].guid) == (USER, MEMBER)
+    assert schema.right("Reset Password") == schema.right(str(RESET_PASSWORD)) is not None
+
+
+@pytest.mark.parametrize(
+    ("object_class", "kind"),
+    [
+        ("classSchema", Kind.CLASSES),
+        ("attributeSchema", Kind.ATTRIBUTES),
+        ("controlAccessRight", Kind.RIGHTS),
+    ],
+)
+def test_each_kind_is_published_only_where_nothing_of_it_was_read(
+    world: World, object_class: str, kind: Kind
+) -> None:
+    others = [made for made in world.objects if object_class.encode() not in _classes(made)]
+    world.objects[:] = others
+    assert Schema.of(world.snapshot()).built_in == {kind}
+
+
+def test_a_kind_of_which_all_is_damaged_is_not_replaced(world: World) -> None:
+    world.objects = [made for made in world.objects if b"classSchema" not in _classes(made)]
+    world.schema_class("user", USER).attributes["schemaidguid"] = [b"short"]
+    schema = Schema.of(world.snapshot())
+    assert (schema.classes, schema.is_built_in, len(schema.faults)) == ({}, False, 1)
+
+
+def _classes(made: Made) -> list[bytes]:
+    return made.attributes["objectclass"]
+
+
+@pytest.fixture
+def twins(world: World) -> World:
+    """One GUID for an attribute, the property set that holds it, and a validated write."""
+    world.schema_attribute("dNSHostName", HOST_NAME, attributeSecurityGUID=HOST_NAME)
+    world.right("DNS-Host-Name-Attributes", HOST_NAME).put(validAccesses=0x30)
+    world.right("Validated-DNS-Host-Name", HOST_NAME).put(validAccesses=0x8)
+    return world
+
+
+@pytest.mark.parametrize("name", ["DNS-Host-Name-Attributes", "Validated-DNS-Host-Name"])
+def test_a_property_set_and_a_validated_write_of_one_guid_are_both_found_by_name(
+    twins: World, name: str
+) -> None:
+    right = Schema.of(twins.snapshot()).control_right(name)
+    assert right is not None
+    assert right.name == name
+
+
+def test_a_guid_of_several_things_stands_for_the_property_set_first(twins: World) -> None:
+    """[MS-ADTS] 5.1.3.3.3: its node is looked for first."""
+    schema = Schema.of(twins.snapshot())
+    assert schema.name(HOST_NAME) == "DNS-Host-Name-Attributes"
+    assert schema.rights[HOST_NAME].is_property_set
+    assert schema.control_right(str(HOST_NAME)) == schema.rights[HOST_NAME]
+
+
+def test_the_guid_of_a_validated_write_has_the_name_of_the_attribute(world: World) -> None:
+    world.right("Self-Membership", MEMBER).put(validAccesses=0x8)
+    schema = Schema.of(world.snapshot())
+    assert schema.name(MEMBER) == "member"
+    assert schema.rights[MEMBER].name == "Self-Membership"
+
+
+def test_a_right_without_a_display_name_is_not_called_by_nothing(world: World) -> None:
+    assert Schema.of(world.snapshot()).control_right("") is None
 
 
 @pytest.mark.parametrize(
