@@ -11,9 +11,8 @@ from adaudit.collect.collector import Ask, Progress, collect, open_source
 from adaudit.config import (
     AuditConfig,
     EvidenceConfig,
-    LdapTarget,
-    LdifTarget,
     SnapshotTarget,
+    SourceConfig,
     TargetConfig,
 )
 from adaudit.directory.snapshot import Snapshot
@@ -83,7 +82,7 @@ def read(target: TargetConfig, ask: Ask | None, progress: Progress | None) -> Sn
 
 
 def collect_into(
-    target: LdapTarget | LdifTarget,
+    target: SourceConfig,
     path: Path | None,
     ask: Ask | None,
     progress: Progress | None,

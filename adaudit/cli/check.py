@@ -18,7 +18,7 @@ from adaudit.findings import Report
 def check(
     files: tuple[Path, ...], skip: tuple[str, ...], output: Output[Report], fail_on: str | None
 ) -> int:
-    """Check snapshot FILES or LDIF exports, and report, without connecting to anything."""
+    """Check snapshot FILES or exports, and report, without connecting to anything."""
     checks = choose(skip)
     for file in files:
         if is_list(file):

@@ -9,7 +9,7 @@ from adaudit.audit import collect_into
 from adaudit.cli.inputs import targets_of
 from adaudit.cli.progress import shown
 from adaudit.cli.prompt import asker
-from adaudit.config import LdapTarget, LdifTarget, SnapshotTarget
+from adaudit.config import SnapshotTarget, SourceConfig
 from adaudit.directory.partial import name_of
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import CollectError, ConfigError, DirectoryError
@@ -50,7 +50,7 @@ def collect(targets: Path, output: Path, name: str | None, *, resume: bool) -> i
     return 0 if all(complete) else 3
 
 
-def _collect(target: LdapTarget | LdifTarget, output: Path, *, resume: bool) -> bool:
+def _collect(target: SourceConfig, output: Path, *, resume: bool) -> bool:
     """Collect one target and say what came of it; whether it is complete."""
     path = output / f"{target.name}.snapshot" if output.is_dir() else output
     try:
@@ -67,7 +67,7 @@ def _collect(target: LdapTarget | LdifTarget, output: Path, *, resume: bool) -> 
         raise
 
 
-def _snapshot(target: LdapTarget | LdifTarget, path: Path, *, resume: bool) -> Snapshot:
+def _snapshot(target: SourceConfig, path: Path, *, resume: bool) -> Snapshot:
     is_begun = name_of(path).exists()
     if resume and path.exists() and not is_begun:
         with ExitStack() as unless_complete:

@@ -1,4 +1,4 @@
-"""What a command can be given to read: a target list, a snapshot or an LDIF export."""
+"""What a command can be given to read: a target list, a snapshot or an export."""
 
 from collections.abc import Callable
 from functools import partial
@@ -7,12 +7,13 @@ from pathlib import Path
 from adaudit.audit import read
 from adaudit.cli.progress import shown
 from adaudit.cli.prompt import asker
-from adaudit.config import LdifTarget, SnapshotTarget, TargetConfig, load
+from adaudit.config import ExplorerTarget, LdifTarget, SnapshotTarget, TargetConfig, load
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import ConfigError
 
 _LISTS = (".yaml", ".yml")
 _EXPORTS = (".ldif", ".ldf", ".ldif.gz", ".ldf.gz")
+_EXPLORER = ".dat"
 
 
 def is_list(file: Path) -> bool:
@@ -46,6 +47,8 @@ def opener(file: Path, name: str | None = None) -> Callable[[], Snapshot]:
         raise ConfigError("`--target` chooses from a target list", f"`{file}` is none")
     elif file.name.lower().endswith(_EXPORTS):
         target = LdifTarget.model_construct(name=file.name, ldif=(file,))
+    elif file.suffix.lower() == _EXPLORER:
+        target = ExplorerTarget.model_construct(name=file.name, explorer=(file,))
     else:
         target = SnapshotTarget.model_construct(name=file.name, snapshot=file)
     return partial(_open, target)

@@ -15,7 +15,15 @@ from adaudit.config.load import load
 from adaudit.config.models import AuditConfig, ChecksConfig, FailOn, LimitsConfig, Waiver
 from adaudit.config.schema import schema
 from adaudit.config.secret import Secret
-from adaudit.config.target import LdapTarget, LdifTarget, Scope, SnapshotTarget, TargetConfig
+from adaudit.config.target import (
+    ExplorerTarget,
+    LdapTarget,
+    LdifTarget,
+    Scope,
+    SnapshotTarget,
+    SourceConfig,
+    TargetConfig,
+)
 from adaudit.config.url import LdapUrl
 
 __all__ = [
@@ -25,6 +33,7 @@ __all__ = [
     "ChecksConfig",
     "EvidenceConfig",
     "EvidenceFile",
+    "ExplorerTarget",
     "FailOn",
     "KerberosAuth",
     "LdapTarget",
@@ -38,6 +47,7 @@ __all__ = [
     "Secret",
     "SimpleAuth",
     "SnapshotTarget",
+    "SourceConfig",
     "TargetConfig",
     "TlsConfig",
     "Waiver",

@@ -117,7 +117,9 @@ def _unknown(spot: _Spot, key: str) -> str:
     if key in spot.choices:
         return f"stands beside `{spot.kind}`: a target has one source"
     if owners:
-        return f"goes with {' or '.join(owners)}, not with `{spot.kind}`"
+        *others, last = owners
+        listed = f"{', '.join(others)} or {last}" if others else last
+        return f"goes with {listed}, not with `{spot.kind}`"
     return f"unknown key{did_you_mean(key, spot.model.model_fields)}"
 
 

@@ -38,6 +38,21 @@ class LdifTarget(StrictModel):
     """What else is read about the Exchange servers: logs, registries, the servers themselves"""
 
 
+class ExplorerTarget(StrictModel):
+    """A directory that AD Explorer of Sysinternals saved to a snapshot of its own."""
+
+    name: Name
+    """How reports call the target; unique"""
+    site: Site | None = None
+    """Where the target is read: by those workers of a fleet that offer `site-NAME`"""
+    explorer: OneOrMore[ExistingFile]
+    """The `.dat` file, or one for each domain of a forest, relative to the folder of the list"""
+    scope: Scope = "exchange"
+    """What is kept: what the checks need, or every object of the files with its descriptor"""
+    evidence: EvidenceConfig | None = None
+    """What else is read about the Exchange servers: logs, registries, the servers themselves"""
+
+
 class SnapshotTarget(StrictModel):
     """A directory that `adaudit collect` read before."""
 
@@ -108,10 +123,13 @@ def _sealed_inside_tls(target: LdapTarget) -> Conflict:
     return ("auth",), f"`{target.auth.method}` cannot be used inside TLS: {way}"
 
 
-TargetConfig: TypeAlias = LdifTarget | LdapTarget | SnapshotTarget
+SourceConfig: TypeAlias = LdapTarget | LdifTarget | ExplorerTarget
+"""What a snapshot is collected from"""
+TargetConfig: TypeAlias = SourceConfig | SnapshotTarget
 KINDS: dict[str, type[StrictModel]] = {
     "ldif": LdifTarget,
     "ldap": LdapTarget,
+    "explorer": ExplorerTarget,
     "snapshot": SnapshotTarget,
 }
 
@@ -134,6 +152,7 @@ def _meant(keys: Iterable[str]) -> str | None:
 AnyTarget: TypeAlias = Annotated[
     Annotated[LdifTarget, Tag("ldif")]
     | Annotated[LdapTarget, Tag("ldap")]
+    | Annotated[ExplorerTarget, Tag("explorer")]
     | Annotated[SnapshotTarget, Tag("snapshot")],
     Discriminator(_kind),
 ]

@@ -20,6 +20,8 @@ FILES = (
     "fabrikam.ldif.gz",
     "ca.pem",
     "last-year.snapshot",
+    "contoso.dat",
+    "emea.dat",
     "ex01.evt",
     "ex02.csv",
     "ex041124.log",
