@@ -5,7 +5,16 @@ from typing import Annotated, Literal, Self, TypeAlias
 
 from pydantic import Field, JsonValue, model_validator
 
-from adaudit.config.scalars import CheckId, Count, Day, FindingId, FormatVersion, Glob, Text
+from adaudit.config.scalars import (
+    CheckId,
+    Count,
+    Day,
+    FindingId,
+    FormatVersion,
+    Glob,
+    Text,
+    TierZeroName,
+)
 from adaudit.config.strict import Conflict, StrictModel, repeated, without
 from adaudit.config.target import AnyTarget
 
@@ -98,6 +107,11 @@ class AuditConfig(StrictModel):
     """The directories to audit"""
     checks: ChecksConfig = ChecksConfig()
     """Which checks run, and what makes the run fail"""
+    tier_zero: tuple[TierZeroName, ...] = ()
+    r"""
+    What is tier 0 beside what is computed: principals by SID, DN or `CONTOSO\Backup`, and other
+    objects by their DN
+    """
     limits: LimitsConfig = LimitsConfig()
     """How much is read at the same time"""
     waivers: tuple[Waiver, ...] = ()
@@ -109,7 +123,11 @@ class AuditConfig(StrictModel):
             "targets": [{"name": target.name} for target in self.targets],
             "waivers": [{"finding": waiver.finding} for waiver in self.waivers],
         }
-        return without(repetitions(lists), self)
+        twice = [
+            (("tier_zero", index), "is in the list twice")
+            for index, _ in repeated([name.lower() for name in self.tier_zero])
+        ]
+        return without([*repetitions(lists), *twice], self)
 
 
 def repetitions(lists: object) -> Iterator[Conflict]:

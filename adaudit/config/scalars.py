@@ -48,6 +48,12 @@ _CHECK = r"^[a-z0-9]+(?:-[a-z0-9]+)*$"
 _FINDING = r"^[0-9a-f]{12}$"
 _ANYTHING = r"[*? ]*"
 _HOST_FORM = "`ex01.contoso.example`, `192.0.2.1` or `[2001:db8::1]`"
+_TIER_ZERO = (
+    r"^(?:[Ss]-1-(?:[0-9]+|0[xX][0-9A-Fa-f]+)(?:-[0-9]+)*"
+    r"|[^\\=]+\\[^\\=]+"
+    r"|[A-Za-z][A-Za-z0-9.-]*=.+)$"
+)
+"""A SID, `DOMAIN\\name` or a DN"""
 _VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
 
 
@@ -237,6 +243,12 @@ FindingId: TypeAlias = Annotated[
     _matching(_FINDING, "is no finding id: 12 digits of 0-9 and a-f, as reports show them"),
     Field(json_schema_extra={"pattern": _FINDING}),
 ]
+TierZeroName: TypeAlias = Annotated[
+    str,
+    _matching(_TIER_ZERO, r"is no SID, no DN and no name like `CONTOSO\Backup`"),
+    Field(json_schema_extra={"pattern": _TIER_ZERO}),
+]
+"""Whatever is to be taken for tier 0: a principal or an object"""
 VariableName: TypeAlias = Annotated[
     str, AfterValidator(_variable), WithJsonSchema({"type": "string", "pattern": _VARIABLE})
 ]

@@ -15,6 +15,7 @@ STORED = Path(__file__).parents[2] / "config" / "targets.example.yaml"
 NAMED = (
     "adatum-domain.ldif.gz",
     "adatum-configuration.ldif.gz",
+    "adatum.dat",
     "adatum-2025.snapshot",
     "tailspin-ca.pem",
     "adatum-ex01.evtx",
@@ -31,7 +32,7 @@ NAMED = (
 
 def taken_in(text: str) -> str:
     """Take in every setting that is commented out, as the head of the example says."""
-    return re.sub(r"(?m)^#(?=  )", "", text).replace("waivers: []", "waivers:")
+    return re.sub(r"(?m)^#(?=  )", "", text).replace(": []\n", ":\n")
 
 
 def load_text(text: str, folder: Path) -> AuditConfig:
@@ -65,8 +66,9 @@ def test_the_example_loads_as_it_is(tmp_path: Path) -> None:
 
 def test_the_example_loads_with_everything_taken_in(tmp_path: Path) -> None:
     config = load_text(taken_in(example()), tmp_path)
-    assert len(config.targets) == 10
+    assert len(config.targets) == 11
     assert len(config.waivers) == 2
+    assert len(config.tier_zero) == 3
     assert is_valid(taken_in(example()))
 
 

@@ -17,6 +17,7 @@ from adaudit.config import (
     ChecksConfig,
     EvidenceConfig,
     EvidenceFile,
+    ExplorerTarget,
     KerberosAuth,
     LdapTarget,
     LdapUrl,
@@ -113,6 +114,13 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
                 tls=TlsConfig(verify=False),
                 auth=AnonymousAuth(method="anonymous"),
             ),
+            ExplorerTarget(
+                name="explorer",
+                explorer=(folder / "contoso.dat", folder / "emea.dat"),
+                site="budapest",
+                scope="all",
+                evidence=EvidenceConfig(hosts=(folder / "hosts.txt",)),
+            ),
             SnapshotTarget(
                 name="last-year",
                 site="2",
@@ -123,6 +131,7 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
             ),
         ),
         checks=ChecksConfig(fail_on="medium", skip=("send-as", "descriptor2")),
+        tier_zero=(r"CONTOSO\Backup", "S-1-5-21-1-2-3-1133", r"OU=a\, b,DC=contoso,DC=example"),
         limits=LimitsConfig(targets=16, per_server=2),
         waivers=(
             Waiver(finding="3f9a52c1d0e7", why="migration until spring", until=date(2027, 3, 31)),
