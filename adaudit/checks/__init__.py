@@ -2,8 +2,9 @@
 One question a file, each answered with findings.
 
 A check is a module of a folder here: its name is the id, its docstring the title and documentation,
-`SEVERITY` the worst that it reports, `run` the work. Modules that begin with an underscore are what
-checks share. Nothing else has to be changed to add one.
+`SEVERITY` the worst that it reports, `run` the work. `REASON` says why it is as severe as it is,
+and `REFERENCES` who else describes the weakness, where there is more to say. Modules that begin
+with an underscore are what checks share. Nothing else has to be changed to add one.
 
 A check that is a step of KB 843106 has two things more: `STEP`, the number of the step, and
 `judge`, which rules on the mail from one server to another.
@@ -43,6 +44,10 @@ class Check:
     """The step of KB 843106 that it is"""
     judge: Judge | None = None
     """Rules on one sender and receiver; only of a step"""
+    reason: str = ""
+    """Why it is as severe as it is"""
+    references: tuple[str, ...] = ()
+    """Who else describes what it reports: ANSSI, MITRE ATT&CK, Microsoft"""
 
     def result(self, context: Context) -> CheckResult:
         """Run the check; what it finds weighs more than what it cannot decide."""
@@ -88,5 +93,17 @@ def _check(name: str) -> Check:
     run: Run = module.run
     step: int | None = getattr(module, "STEP", None)
     judge: Judge | None = getattr(module, "judge", None)
+    reason: str = getattr(module, "REASON", "")
+    references: tuple[str, ...] = getattr(module, "REFERENCES", ())
     check_id = name.rpartition(".")[2].replace("_", "-")
-    return Check(check_id, title.rstrip("."), documentation, severity, run, step, judge)
+    return Check(
+        check_id,
+        title.rstrip("."),
+        documentation,
+        severity,
+        run,
+        step,
+        judge,
+        reason,
+        references,
+    )

@@ -25,6 +25,7 @@ from adaudit.exchange.registry import registry_value
 from adaudit.exchange.service_names import ServiceNames
 from adaudit.exchange.traffic import Traffic
 from adaudit.exchange.well_known_groups import well_known_groups
+from adaudit.review.grants import Outsiders
 from adaudit.review.tier_zero import TierZero
 from adaudit.wording import counted
 
@@ -68,6 +69,11 @@ class Context:
     def tier_zero(self) -> TierZero:
         """The objects whose control is control of the forest, and who may control them."""
         return TierZero.of(self.view, self.widened)
+
+    @cached_property
+    def outsiders(self) -> Outsiders:
+        """The accounts outside tier 0, and what they hold."""
+        return Outsiders(self.view, self.tier_zero)
 
     @property
     def evidence(self) -> EvidenceBase:
