@@ -1,7 +1,7 @@
 """The pipeline: a target list in, a report out."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -36,7 +36,8 @@ def run(
     """
     choose(config.checks.skip)
     check_names(config.waivers, {each.id for each in catalogue()})
-    audit = Audit(file, config.checks.skip, several=len(config.targets) > 1)
+    several = len(config.targets) > 1
+    audit = Audit(file, config.checks.skip, several=several, tier_zero=config.tier_zero)
     outcomes = (executor or Threads()).run(audit, config.targets, config.limits)
     targets = tuple(
         _failed(target.name, audit.words(target), outcome)
@@ -44,7 +45,16 @@ def run(
         else outcome
         for target, outcome in zip(config.targets, outcomes, strict=True)
     )
-    return waive(Report(targets), config.waivers, datetime.now(UTC).date())
+    report = waive(Report(targets), config.waivers, datetime.now(UTC).date())
+    return replace(report, warnings=(*report.warnings, *_matching_nothing(targets)))
+
+
+def _matching_nothing(targets: Sequence[TargetReport]) -> Iterator[str]:
+    """What the list adds to tier 0 and none of the targets has that were read."""
+    unmatched = [target.unmatched for target in targets if target.error is None]
+    for name in unmatched[0] if unmatched else ():
+        if all(name in others for others in unmatched):
+            yield f"`{name}` of `tier_zero` matches nothing that was read"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +67,15 @@ class Audit:
     """Ids of checks not to run"""
     several: bool
     """Whether the list has more than one target"""
+    tier_zero: tuple[str, ...] = ()
+    """What the list adds to tier 0"""
 
     def __call__(
         self, target: TargetConfig, ask: Ask | None = None, progress: Progress | None = None
     ) -> TargetReport:
         """Collect and check one target."""
         source = partial(read, target, ask, progress)
-        return report_on(target.name, source, self.words(target), choose(self.skip))
+        return report_on(target.name, source, self.words(target), choose(self.skip), self.tier_zero)
 
     def words(self, target: TargetConfig) -> tuple[str, ...]:
         """What chooses the target on the command line."""
@@ -127,16 +139,21 @@ def _with_evidence(target: SnapshotTarget, ask: Ask | None) -> Snapshot:
 
 
 def report_on(
-    name: str, source: Callable[[], Snapshot], file: tuple[str, ...], checks: Sequence[Check]
+    name: str,
+    source: Callable[[], Snapshot],
+    file: tuple[str, ...],
+    checks: Sequence[Check],
+    tier_zero: tuple[str, ...] = (),
 ) -> TargetReport:
     """
     Read one target and run the checks on it; that nothing could be read is a report as well.
 
-    `file` is what `adaudit explain` can be given to look at the same data.
+    `file` is what `adaudit explain` can be given to look at the same data, `tier_zero` what the
+    target list adds to tier 0.
     """
     try:
         with source() as snapshot:
-            return _check(name, snapshot, file, checks)
+            return _check(name, Context(snapshot, file, tier_zero), checks)
     except AdauditError as error:
         return _failed(name, file, error)
 
@@ -156,10 +173,8 @@ def choose(skip: Sequence[str] = ()) -> tuple[Check, ...]:
     return tuple(each for each in checks if each.id not in skip)
 
 
-def _check(
-    name: str, snapshot: Snapshot, file: tuple[str, ...], checks: Sequence[Check]
-) -> TargetReport:
-    context = Context(snapshot, file)
+def _check(name: str, context: Context, checks: Sequence[Check]) -> TargetReport:
+    snapshot = context.snapshot
     return TargetReport(
         name=name,
         source=snapshot.source,
@@ -169,4 +184,5 @@ def _check(
         results=tuple(check.result(context) for check in checks),
         gaps=(*snapshot.gaps, *context.evidence.gaps, *context.faults),
         warnings=(*snapshot.warnings, *context.warnings),
+        unmatched=context.tier_zero.unmatched if context.widened else (),
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from adaudit.audit import choose, report_on, run
-from adaudit.config import load
+from adaudit.config import AuditConfig, load
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import CollectError, ConfigError, DescriptorError, DirectoryError
 from adaudit.findings import Outcome, PairState, TargetReport
@@ -64,6 +64,26 @@ def test_a_config_is_run_target_by_target(tmp_path: Path) -> None:
     assert [target.name for target in report.targets] == ["a", "b"]
     assert [len(target.findings) for target in report.targets] == [0, 1]
     assert report.is_complete
+
+
+def two_domains(folder: Path, widened: str) -> AuditConfig:
+    for name in ("contoso", "fabrikam"):
+        world = World()
+        world.domain(name.upper(), f"DC={name},DC=example").group("Backup", 1200)
+        world.snapshot(folder / f"{name}.snapshot")
+    file = folder / "targets.yaml"
+    targets = ", ".join(f"{{name: {n}, snapshot: {n}.snapshot}}" for n in ("contoso", "fabrikam"))
+    file.write_text(f"version: 1\ntargets: [{targets}]\ntier_zero: ['{widened}']\n")
+    return load(file)
+
+
+def test_what_widens_tier_zero_is_to_be_found_in_one_target_at_least(tmp_path: Path) -> None:
+    known, unknown = r"FABRIKAM\Backup", r"TAILSPIN\Backup"
+
+    assert run(two_domains(tmp_path, known)).warnings == ()
+    assert run(two_domains(tmp_path, unknown)).warnings == (
+        rf"`{unknown}` of `tier_zero` matches nothing that was read",
+    )
 
 
 @pytest.mark.parametrize(

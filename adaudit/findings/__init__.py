@@ -202,6 +202,8 @@ class TargetReport:
     """What weakens the result without hiding anything: TLS not verified, unused waivers"""
     error: str | None = None
     """Why nothing could be read at all"""
+    unmatched: tuple[str, ...] = ()
+    """What the target list adds to tier 0 and this target does not have"""
 
     @property
     def findings(self) -> tuple[Finding, ...]:
