@@ -25,6 +25,15 @@ NO_DESCRIPTOR = (
     "the directory gave no security descriptor: the reader may lack the right to read it, "
     "or the export left nTSecurityDescriptor out"
 )
+_SCHEMA = {
+    "classSchema": "classes",
+    "attributeSchema": "attributes",
+    "controlAccessRight": "extended rights",
+}
+_PUBLISHED = (
+    "those that Microsoft publishes are used in their place; what was added to this forest, as by "
+    "LAPS and by other products, is unknown"
+)
 _OF_ROOT = ("configurationNamingContext", "schemaNamingContext", "defaultNamingContext")
 _UNREAD_DOMAIN = (
     "not read: its groups and accounts are unknown; add a server of it to `ldap:`, "
@@ -69,7 +78,8 @@ def missing(objects: Objects, *, everything: bool) -> Iterator[Gap]:
     contexts = Contexts(objects.of_class("crossRef"))
     yield from contexts.damaged
     yield from _without_descriptor(objects, everything=everything)
-    yield from _forest_gaps(objects, contexts)
+    yield from _forest_gaps(contexts)
+    yield from _schema_gaps(objects, everything=everything)
     heads = {head.dn for head in objects.of_class("domainDNS") if head.values("objectSid")}
     for dn, name in contexts.names.items():
         if name and not (dn in heads and _has_groups(objects, dn)):
@@ -83,18 +93,21 @@ def _has_groups(objects: Objects, domain: Dn) -> bool:
     return any(not path.startswith(f"{domain.path},dc=") for path in paths)
 
 
-def _forest_gaps(objects: Objects, contexts: Contexts) -> Iterator[Gap]:
+def _forest_gaps(contexts: Contexts) -> Iterator[Gap]:
     if not contexts.names:
         yield Gap(
             "domains of the forest",
             "unknown: CN=Partitions of the configuration was not read, "
             "so groups of domains that nobody named may be missing",
         )
-    if next(objects.of_class("classSchema"), None) is None:
-        yield Gap(
-            "schema",
-            "not read: which class and attribute an entry is meant for cannot be told",
-        )
+
+
+def _schema_gaps(objects: Objects, *, everything: bool) -> Iterator[Gap]:
+    """Attributes and rights are looked at where all is reviewed, classes always."""
+    kinds = {name: next(objects.of_class(name), None) is not None for name in _SCHEMA}
+    unread = [what for name, what in _SCHEMA.items() if not kinds[name]]
+    if unread and (everything or not kinds["classSchema"]):
+        yield Gap("schema", f"{', '.join(unread)} not read: {_PUBLISHED}")
 
 
 def _without_descriptor(objects: Objects, *, everything: bool) -> Iterator[Gap]:

@@ -127,6 +127,14 @@ _FOREST: Mapping[str, Values] = {
         "objectClass": [b"top", b"classSchema"],
         "nTSecurityDescriptor": _DESCRIPTOR,
     },
+    f"CN=Member,CN=Schema,{CONFIGURATION}": {
+        "objectClass": [b"top", b"attributeSchema"],
+        "nTSecurityDescriptor": _DESCRIPTOR,
+    },
+    f"CN=Send-As,CN=Extended-Rights,{CONFIGURATION}": {
+        "objectClass": [b"top", b"controlAccessRight"],
+        "nTSecurityDescriptor": _DESCRIPTOR,
+    },
     DOMAIN: {
         "objectClass": [b"top", b"domain", b"domainDNS"],
         "objectSid": [DOMAIN_SID],

@@ -69,6 +69,14 @@ def snapshot(*items: Item) -> Snapshot:
     return writer.finish()
 
 
+def everything(*items: Item) -> Snapshot:
+    source = Given(*items)
+    source.everything = True
+    writer = SnapshotWriter("given items")
+    collect(source, writer)
+    return writer.finish()
+
+
 def test_a_complete_forest_has_no_gaps() -> None:
     found = snapshot(*COMPLETE)
     assert found.gaps == ()
@@ -125,7 +133,29 @@ def test_a_file_without_the_partitions_is_a_gap() -> None:
 
 def test_a_file_without_the_schema_is_a_gap() -> None:
     items = [item for item in COMPLETE if "classschema" not in item.classes]
-    assert [gap.subject for gap in snapshot(*items).gaps] == ["schema"]
+    (gap,) = snapshot(*items).gaps
+    assert gap.subject == "schema"
+    assert gap.reason.startswith("classes, attributes, extended rights not read: ")
+    assert "Microsoft" in gap.reason
+    assert "LAPS" in gap.reason
+
+
+@pytest.mark.parametrize(
+    ("object_class", "reason"),
+    [
+        ("classSchema", "classes not read: "),
+        ("attributeSchema", "attributes not read: "),
+        ("controlAccessRight", "extended rights not read: "),
+    ],
+)
+def test_each_kind_of_definition_that_is_missing_from_a_whole_directory_is_a_gap(
+    object_class: str, reason: str
+) -> None:
+    kinds = {"classSchema", "attributeSchema", "controlAccessRight"} - {object_class}
+    others = [entry(f"CN={kind},CN=Schema,{CONFIGURATION}", kind) for kind in kinds]
+    items = [item for item in COMPLETE if "classschema" not in item.classes]
+    found = {gap.subject: gap.reason for gap in everything(*items, *others).gaps}
+    assert found["schema"].startswith(reason)
 
 
 @pytest.mark.parametrize("position", [0, len(COMPLETE)])
