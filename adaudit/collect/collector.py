@@ -2,17 +2,24 @@
 
 from typing import Protocol
 
-from adaudit.collect.completeness import Contexts, missing
+from adaudit.collect.completeness import Contexts, have_sacls, missing
+from adaudit.collect.explorer import ExplorerSource
 from adaudit.collect.ldif_files import LdifSource
-from adaudit.collect.source import Ask, Referral, Source, Stage
-from adaudit.config import LdapTarget, LdifTarget
+from adaudit.collect.source import Ask, Referral, Sacls, Source, Stage
+from adaudit.config import ExplorerTarget, LdifTarget, SourceConfig
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.marks import Mark
+from adaudit.directory.reach import Reach, Scope
 from adaudit.directory.writer import SnapshotWriter
 
 __all__ = ["Ask", "Progress", "collect", "open_source"]
 
 _CROSS_REFERENCE = b"crossRef"
+_NO_SACLS = Gap(
+    "audit entries",
+    "the SACLs were not read: the reader lacks the right `manage auditing and security log` on a "
+    "controller that was asked",
+)
 _COMPLETENESS = "completeness"
 """A step that never gets a mark: what it tells is found anew when a collection is gone on with"""
 
@@ -31,7 +38,7 @@ def collect(source: Source, writer: SnapshotWriter, progress: Progress | None = 
     What `writer` has marks of from an earlier run is not read again. Raises `CollectError` when
     nothing can be read.
     """
-    reading = _Reading(writer, source.description)
+    reading = _Reading(writer, source.description, everything=source.everything)
     for item in source.read(writer.marks):
         if isinstance(item, Entry):
             reading.add(item)
@@ -39,21 +46,27 @@ def collect(source: Source, writer: SnapshotWriter, progress: Progress | None = 
             reading.note(item)
         if progress is not None:
             progress.update(writer.count, reading.what)
-    reading.end(everything=source.everything)
+    reading.end()
 
 
 class _Reading:
     """One collection: what is read now, and what its end has to tell."""
 
-    def __init__(self, writer: SnapshotWriter, what: str) -> None:
+    def __init__(self, writer: SnapshotWriter, what: str, *, everything: bool) -> None:
         self.what = what
         self._writer = writer
+        self._everything = everything
+        self._has_sacls = writer.reach.has_sacls if writer.marks else None
+        """Whether all descriptors came with their SACL, None where nobody said so yet"""
+        self._is_without_sacls = False
+        """Whether a server was asked for them and gave none"""
         self._step: str | None = None
         self._subjects: set[str] = set()
         """Of the gaps that the source reports itself"""
         self._referrals: list[Referral] = []
         earlier = writer.of_class("crossRef") if writer.marks else ()
         self._contexts = Contexts(earlier)
+        self._tell()
 
     def add(self, entry: Entry) -> None:
         """Take up an object."""
@@ -64,7 +77,7 @@ class _Reading:
         elif not classes and not entry.dn.text:
             self._contexts.note_root(entry)
 
-    def note(self, item: Gap | Referral | Stage | Mark) -> None:
+    def note(self, item: Gap | Referral | Stage | Mark | Sacls) -> None:
         """Take up whatever is no object."""
         if isinstance(item, Stage):
             self.what, self._step = item.what, item.step
@@ -73,16 +86,29 @@ class _Reading:
             self._writer.add_gap(item, self._step)
         elif isinstance(item, Referral):
             self._referrals.append(item)
+        elif isinstance(item, Sacls):
+            self._has_sacls = item.are_given and self._has_sacls is not False
+            self._is_without_sacls = not self._has_sacls
+            self._tell()
         else:
             self._add_referrals(item.step)  # what is marked will not be given again
             self._writer.checkpoint(item)
 
-    def end(self, *, everything: bool) -> None:
+    def end(self) -> None:
         """Tell what is missing and nobody reported."""
         self._add_referrals(_COMPLETENESS)
-        for gap in missing(self._writer, everything=everything):
+        if self._has_sacls is None:
+            self._has_sacls = have_sacls(self._writer)
+            self._tell()
+        elif self._is_without_sacls:
+            self._writer.add_gap(_NO_SACLS, _COMPLETENESS)
+        for gap in missing(self._writer, everything=self._everything):
             if gap.subject not in self._subjects:
                 self._writer.add_gap(gap, _COMPLETENESS)
+
+    def _tell(self) -> None:
+        scope: Scope = "all" if self._everything else "exchange"
+        self._writer.tell(Reach(scope, has_sacls=bool(self._has_sacls)))
 
     def _add_referrals(self, step: str) -> None:
         for gap in filter(None, map(self._contexts.gap, self._referrals)):
@@ -90,7 +116,7 @@ class _Reading:
         self._referrals.clear()
 
 
-def open_source(target: LdifTarget | LdapTarget, ask: Ask | None) -> Source:
+def open_source(target: SourceConfig, ask: Ask | None) -> Source:
     """
     The source that a target of the list names; nothing is read yet, but secrets are fetched.
 
@@ -99,6 +125,8 @@ def open_source(target: LdifTarget | LdapTarget, ask: Ask | None) -> Source:
     """
     if isinstance(target, LdifTarget):
         return LdifSource(target.ldif, everything=target.scope == "all")
+    if isinstance(target, ExplorerTarget):
+        return ExplorerSource(target.explorer, everything=target.scope == "all")
     # what speaks LDAP takes a quarter of a second to import, which files need not wait for
     from adaudit.collect.ldap_target import ldap_source  # noqa: PLC0415  # see above
 

@@ -11,20 +11,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from functools import lru_cache
 
-from adaudit.collect.plan import naming_context, wants_descriptor
+from adaudit.collect.plan import naming_context, partition_name, wants_descriptor
 from adaudit.collect.source import Referral
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.objects import Objects
+from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.errors import DirectoryError
+from adaudit.security.descriptor import AbsentAcl
 
-_DOMAIN = 0x2  # FLAG_CR_NTDS_DOMAIN, [MS-ADTS] 6.1.1.2.1.1
+_NAMING_CONTEXT = 0x1  # FLAG_CR_NTDS_NC, [MS-ADTS] 6.1.1.2.1.1
+_DOMAIN = 0x2  # FLAG_CR_NTDS_DOMAIN
 _MOST_BARE = 100
 """Objects, or else containers, that get a gap each because of a missing descriptor"""
 NO_DESCRIPTOR = (
     "the directory gave no security descriptor: the reader may lack the right to read it, "
     "or the export left nTSecurityDescriptor out"
 )
+_HEADS = ("domainDNS", "configuration", "dMD")
 _SCHEMA = {
     "classSchema": "classes",
     "attributeSchema": "attributes",
@@ -39,6 +43,10 @@ _UNREAD_DOMAIN = (
     "not read: its groups and accounts are unknown; add a server of it to `ldap:`, "
     "or an export of it to `ldif:`"
 )
+_UNREAD_PARTITION = (
+    "not read: who may do what to its objects is unknown; add a server that holds it to `ldap:`, "
+    "or an export of it to `ldif:`"
+)
 
 
 class Contexts:
@@ -47,6 +55,8 @@ class Contexts:
     def __init__(self, cross_references: Iterable[Entry] = ()) -> None:
         self.names: dict[Dn, str | None] = {}
         """With the DNS name of each that is a domain"""
+        self.applications: list[Dn] = []
+        """Partitions that only applications put there, in order"""
         self.damaged: list[Gap] = []
         for each in cross_references:
             self.note(each)
@@ -59,6 +69,8 @@ class Contexts:
             self.damaged.append(Gap(str(cross_reference.dn), error.message))
         else:
             self.names[context] = _domain_name(cross_reference)
+            if _is_of_applications(cross_reference, context):
+                self.applications.append(context)
 
     def note_root(self, root: Entry) -> None:
         """Take up a server's own entry: a search may refer to a partition before its crossRef."""
@@ -84,6 +96,21 @@ def missing(objects: Objects, *, everything: bool) -> Iterator[Gap]:
     for dn, name in contexts.names.items():
         if name and not (dn in heads and _has_groups(objects, dn)):
             yield Gap(f"domain {name}", _UNREAD_DOMAIN)
+    if everything:
+        unread = (dn for dn in contexts.applications if objects.entry(dn) is None)
+        yield from (Gap(partition_name(dn), _UNREAD_PARTITION) for dn in unread)
+
+
+def have_sacls(objects: Objects) -> bool:
+    """
+    Whether descriptors came with their SACL, where nobody asked a server for it.
+
+    Every partition begins with one, so its head shows what whoever exported it was given.
+    """
+    heads = [descriptor_of(head) for head in objects.of_class(*_HEADS)]
+    return bool(heads) and all(
+        not isinstance(each, Unreadable) and not isinstance(each.sacl, AbsentAcl) for each in heads
+    )
 
 
 def _has_groups(objects: Objects, domain: Dn) -> bool:
@@ -154,3 +181,14 @@ def _domain_name(cross_reference: Entry) -> str | None:
     except DirectoryError:
         is_domain = True  # rather a domain too many among the gaps than one too few
     return (cross_reference.text("dnsRoot") or cross_reference.dn.name) if is_domain else None
+
+
+def _is_of_applications(cross_reference: Entry, context: Dn) -> bool:
+    """Whether a crossRef stands for a partition that is there and is none of the directory's."""
+    try:
+        flags = cross_reference.integer("systemFlags") or 0
+    except DirectoryError:
+        return False  # it counts as a domain
+    is_enabled = (cross_reference.text("enabled") or "").upper() != "FALSE"
+    is_of_applications = context.path.rpartition(",")[2].startswith("dc=")
+    return is_of_applications and is_enabled and flags & (_NAMING_CONTEXT | _DOMAIN) == 1

@@ -1,14 +1,22 @@
 """A forest as its domain controllers answer for it."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from types import MappingProxyType
 
 from adaudit.collect.binding import Access
 from adaudit.collect.line import Line, no_controller
-from adaudit.collect.plan import Search, domain_searches, fingerprint, forest_searches
+from adaudit.collect.plan import (
+    Search,
+    domain_searches,
+    fingerprint,
+    forest_searches,
+    partition_search,
+)
+from adaudit.collect.probing import application_partitions, gives_sacls
 from adaudit.collect.session import SearchStoppedError
-from adaudit.collect.source import Item, Stage
+from adaudit.collect.source import Item, Sacls, Stage
 from adaudit.collect.steps import read_step
 from adaudit.config import LdapUrl
 from adaudit.directory.dn import Dn
@@ -24,24 +32,32 @@ class LdapSource:
     One domain controller of each domain of a forest that is to be read, or several of one.
 
     The configuration and the schema are read from the first one that answers, the same on all.
-    What one server did not give to the end is asked of the next one that holds it.
+    What one server did not give to the end is asked of the next one that holds it. To read
+    everything is to read the partitions of applications too, and SACLs if they are asked for.
     """
 
     can_go_on = True
 
     def __init__(
-        self, servers: Sequence[LdapUrl], access: Access, *, everything: bool = False
+        self,
+        servers: Sequence[LdapUrl],
+        access: Access,
+        *,
+        everything: bool = False,
+        with_sacls: bool = False,
     ) -> None:
         self._servers = tuple(servers)
         self._access = access
         self.everything = everything
+        self._with_sacls = with_sacls
         self.description = "LDAP " + ", ".join(map(str, servers))
         self.warnings = () if access.verify else tuple(map(_unverified, servers))
 
     @property
     def key(self) -> str:
         """Another one where another reader, or another plan, would see something else."""
-        asked = (self.description, self._access.reader, fingerprint(everything=self.everything))
+        plan = fingerprint(everything=self.everything)
+        asked = (self.description, self._access.reader, plan, self._with_sacls)
         return sha256(repr(asked).encode()).hexdigest()
 
     def read(self, marks: Mapping[str, Mark] = _NO_MARKS) -> Iterator[Item]:
@@ -50,7 +66,9 @@ class LdapSource:
 
         A server that cannot be read is a gap; raises `CollectError` when none can.
         """
-        reading = _Reading(self._access, marks, everything=self.everything)
+        reading = _Reading(
+            self._access, marks, everything=self.everything, with_sacls=self._with_sacls
+        )
         failures: list[CollectError] = []
         for url in self._servers:
             yield Stage(str(url), str(url))
@@ -72,10 +90,13 @@ class LdapSource:
 class _Reading:
     """One pass over the servers."""
 
-    def __init__(self, access: Access, marks: Mapping[str, Mark], *, everything: bool) -> None:
+    def __init__(
+        self, access: Access, marks: Mapping[str, Mark], *, everything: bool, with_sacls: bool
+    ) -> None:
         self._access = access
         self._marks = marks
         self._everything = everything
+        self._with_sacls = with_sacls
         self._done = {step for step, mark in marks.items() if mark.cookie is None}
         self._failed: dict[str, Gap] = {}
         """By step: why it could not be read to its end"""
@@ -86,7 +107,11 @@ class _Reading:
         """Give what one server holds that no server before it gave."""
         with Line(url, self._access) as line:
             yield line.root
-            searches = self._searches(line.root, url)
+            searches = self._searches(line, url)
+            if self._with_sacls and (searches or self._marks):
+                are_given = gives_sacls(line, _contexts(line.root, url)[1])
+                yield Sacls(are_given)
+                searches = [replace(search, with_sacl=are_given) for search in searches]
             for number, search in enumerate(searches):
                 try:
                     yield from self._step(line, search)
@@ -108,11 +133,13 @@ class _Reading:
         reasons = (gap.reason for gap in self._failed.values())
         return next(reasons, "no object that is looked for can be seen")
 
-    def _searches(self, root: Entry, url: LdapUrl) -> list[Search]:
-        configuration, domain = _contexts(root, url)
+    def _searches(self, line: Line, url: LdapUrl) -> list[Search]:
+        configuration, domain = _contexts(line.root, url)
+        partitions = application_partitions(line) if self._everything else ()
         searches = (
             *forest_searches(configuration, everything=self._everything),
             *domain_searches(domain, everything=self._everything),
+            *map(partition_search, partitions),
         )
         return [search for search in searches if search.what not in self._done]
 

@@ -24,6 +24,8 @@ DESCRIPTOR = "ntsecuritydescriptor"
 _IDENTITY = ("objectClass", "objectGUID")
 _PRINCIPAL = ("sAMAccountName", "objectSid", "sIDHistory", "memberOf")
 _ACCOUNT = (*_PRINCIPAL, "userAccountControl", "primaryGroupID", "servicePrincipalName")
+_DELETED = r"\0adel:"
+"""In the path of a deleted object, behind what its name was. [MS-ADTS] 3.1.1.5.5"""
 _NAMING_CONTEXT = re.compile(r"(?:dc=[^,]*(?:,|$))+(?:cn=configuration(?=,|$))?")
 
 
@@ -254,9 +256,12 @@ def wanted(dn: Dn, classes: frozenset[str], *, everything: bool = False) -> Want
     """
     What the plan wants of an object of that name and those classes, None where it wants none.
 
+    It wants none of deleted objects: servers do not show them, but exports may hold them.
     The naming contexts are read off the name, as a file need not say which there are: the
     configuration is `CN=Configuration` under a domain, and domains are all of `DC=`.
     """
+    if _DELETED in dn.path:
+        return None
     finding = [search for search in _searches_at(dn, everything) if search.finds(dn.path, classes)]
     return wanted_by(*finding) if finding else None
 

@@ -39,7 +39,14 @@ class Stage:
     """
 
 
-Item: TypeAlias = Entry | Gap | Referral | Stage | Mark
+@dataclass(frozen=True, slots=True)
+class Sacls:
+    """What a server that was asked for SACLs does with all descriptors that follow."""
+
+    are_given: bool
+
+
+Item: TypeAlias = Entry | Gap | Referral | Stage | Mark | Sacls
 
 
 class Source(Protocol):

@@ -13,6 +13,12 @@ from adaudit.directory.principal import Principal, principal_of
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import AdauditError, DirectoryError
 
+_WITHOUT_PRINCIPALS = ("domain ", "partition ", "group policies of ")
+"""
+How the gaps begin of what holds no principal, or is known as a domain that was not read: no account
+and no group can be in a partition of applications. [MS-ADTS] 5.1.1.5
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Unread:
@@ -82,8 +88,9 @@ def cut_short(snapshot: Snapshot, population: Population) -> dict[int, str]:
 def lost(snapshot: Snapshot) -> str | None:
     """The first gap that is about no object and no domain: a search or a file that was cut off."""
     for gap in snapshot.gaps:
-        if gap.subject == "schema" or gap.subject.startswith("domain "):
-            continue  # holds no principal, or is known as a domain that was not read
+        is_whole = gap.subject in ("schema", "audit entries")
+        if is_whole or gap.subject.startswith(_WITHOUT_PRINCIPALS):
+            continue
         if _object(gap.subject, snapshot) is None:
             return f"not all was read: {gap.subject}: {gap.reason}"
     return None

@@ -40,6 +40,7 @@ OPERATIONS = {
 """[RFC4511] 4.2 and following"""
 
 PAGED_RESULTS = "1.2.840.113556.1.4.319"
+SD_FLAGS = "1.2.840.113556.1.4.801"
 NOTICE_OF_DISCONNECTION = "1.3.6.1.4.1.1466.20036"
 DOMAIN = "DC=contoso,DC=example"
 CONFIGURATION = f"CN=Configuration,{DOMAIN}"
@@ -66,6 +67,8 @@ class FakeController:
     after_extended: bytes = b""
     most_values: int = 1500
     """Values of one attribute in one answer"""
+    gives_sacls: bool = True
+    """Whether who asks for SACLs gets descriptors; else none, as from a real one"""
     empty_follow_ups: bool = False
     """Whether requests for later values find none"""
     results: dict[str, tuple[int, str]] = field(default_factory=dict)
@@ -150,7 +153,9 @@ class FakeController:
         found = [
             (dn, values)
             for dn, values in self.objects.items()
-            if _reaches(asked, dn) and _matches(asked.filter, values)
+            if _reaches(asked, dn)
+            and self._context(dn) == self._context(asked.base)
+            and _matches(asked.filter, values)
         ]
         size, start, connection = self._place(asked)
         if connection != self._connections and self.foreign_cookies == "fatal":
@@ -171,6 +176,12 @@ class FakeController:
         rest = self._cookie(asked, start + size, len(found))
         self._end(client, number, code, text, rest)
         return True
+
+    def _context(self, dn: str) -> str:
+        """The partition that holds an object, among those that the root entry lists."""
+        listed = self.objects.get("", {}).get("namingContexts", [])
+        around = [each for each in map(bytes.decode, listed) if f",{dn}".endswith(f",{each}")]
+        return max(around, key=len, default="")
 
     def _place(self, asked: Asked) -> tuple[int, int, int]:
         """Size and start of the page, and the connection that its cookie is of."""
@@ -224,6 +235,8 @@ class FakeController:
         selected: dict[str, list[bytes]] = {}
         for wish in asked.attributes:
             name, _, option = wish.partition(";range=")
+            if name == "nTSecurityDescriptor" and not self.gives_sacls and _with_sacl(asked):
+                continue
             held = next((v for key, v in values.items() if key.lower() == name.lower()), None)
             if held is None:
                 continue
@@ -324,6 +337,15 @@ def _matches(condition: Part, values: dict[str, list[bytes]]) -> bool:
     if tag == 0x87:
         return True
     return parts(value)[1][1] in values.get("objectClass", [])
+
+
+def _with_sacl(asked: Asked) -> bool:
+    """Whether a search asks for SACLs: for them too, or by no control. [MS-ADTS] 3.1.1.3.4.1.11"""
+    if SD_FLAGS not in asked.controls:
+        return True
+    (control,) = parts(asked.controls[SD_FLAGS][1])
+    ((_, flags),) = parts(control[1])
+    return bool(flags[-1] & 0x8)
 
 
 def _page(asked: Asked) -> tuple[int, bytes]:

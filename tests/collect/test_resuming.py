@@ -264,7 +264,9 @@ def test_values_that_did_not_come_are_asked_for_again_by_the_next_run(
             assert group.values("member") == tuple(members)
 
 
-def test_everything_is_read_by_one_search_a_partition(server: FakeController) -> None:
+def test_everything_is_one_search_a_partition_and_one_for_policies(
+    server: FakeController,
+) -> None:
     writer = SnapshotWriter("a server")
     contact = f"CN=c,{DOMAIN}"
     server.objects[contact] = {"objectClass": [b"contact"], "nTSecurityDescriptor": [b"sd"]}
@@ -273,7 +275,8 @@ def test_everything_is_read_by_one_search_a_partition(server: FakeController) ->
     assert found.keys() == server.objects.keys()
     assert found[contact].descriptor == b"sd"
     assert {a.base for a in server.asked} == {
-        *("", CONFIGURATION, f"CN=Schema,{CONFIGURATION}", DOMAIN)
+        *("", CONFIGURATION, f"CN=Schema,{CONFIGURATION}", DOMAIN),
+        f"CN=Policies,CN=System,{DOMAIN}",
     }
 
 

@@ -153,9 +153,18 @@ def test_a_gap_about_a_file_means_that_objects_may_be_lost(
     assert Membership.of(world.snapshot()).lost is not None
 
 
-def test_a_gap_about_the_schema_loses_no_principal(world: World, contoso: MadeDomain) -> None:
+@pytest.mark.parametrize(
+    "subject",
+    [
+        *("schema", "audit entries", "partition DomainDnsZones.contoso.example"),
+        "group policies of contoso.example",
+    ],
+)
+def test_a_gap_about_what_holds_no_principal_loses_none(
+    world: World, contoso: MadeDomain, subject: str
+) -> None:
     contoso.group("Mail Ops", 1201)
-    world.gaps.append(Gap("schema", "not read"))
+    world.gaps.append(Gap(subject, "not read"))
     assert Membership.of(world.snapshot()).lost is None
 
 
