@@ -1,6 +1,6 @@
 """Who can carry out an operation on an object: one subject, or all of them as sets."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from operator import and_, or_
@@ -10,17 +10,29 @@ from adaudit.access.bitmap import NONE, BitMap
 from adaudit.access.carriers import Carriers
 from adaudit.access.evaluator import evaluate
 from adaudit.access.holding import Holding, holding
-from adaudit.access.operation import AllOf, AnyOf, Check, ChildCheck, IsHead, Need, On, Operation
+from adaudit.access.operation import (
+    AllOf,
+    AnyCheck,
+    AnyOf,
+    Check,
+    ChildCheck,
+    IsHead,
+    Need,
+    On,
+    Operation,
+)
 from adaudit.access.permission import Permission
-from adaudit.access.question import Question
+from adaudit.access.question import ObjectFacts, Question
 from adaudit.access.token import Token
 from adaudit.access.verdict import Decision, Verdict
 from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Unreadable, descriptor_of
-from adaudit.errors import QuestionError
+from adaudit.errors import DescriptorError, QuestionError
 from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.security.rights import AccessMask
+from adaudit.security.wire import decode
 
 _T = TypeVar("_T", bool, BitMap)
 _Sure = tuple[_T, _T]
@@ -41,11 +53,9 @@ class Asked:
     @property
     def descriptor(self) -> SecurityDescriptor | Unreadable:
         """What is to be asked, or why it cannot be."""
-        return (
-            Unreadable(f"{self.dn} was not read")
-            if self.entry is None
-            else descriptor_of(self.entry)
-        )
+        if self.entry is None:
+            return Unreadable(f"{self.dn} was not read")
+        return _readers(self.entry) if self.on is On.READERS else descriptor_of(self.entry)
 
 
 Answer = tuple[Asked, Verdict | Unreadable]
@@ -91,7 +101,7 @@ class Place:
     def _dn(self, on: On) -> Dn:
         own = self.entry.dn
         match on:
-            case On.OBJECT:
+            case On.OBJECT | On.READERS:
                 return own
             case On.PARENT:
                 return own.parent or own
@@ -107,16 +117,31 @@ class Place:
         """Whether the object is the head of a naming context."""
         return self.view.level(self.entry.dn).is_head
 
-    def asked(self, check: Check | ChildCheck) -> Asked:
-        """The check on this object."""
-        dn, entry = self.target(check.on)
-        permission = check.permission if isinstance(check, Check) else self._of_child(check)
-        facts = self.view.facts(entry or Entry(dn))
-        return Asked(permission.name, check.on, dn, entry, permission.question(facts))
+    def asked(self, check: AnyCheck) -> Asked:
+        """
+        The check on this object.
 
-    def _of_child(self, check: ChildCheck) -> Permission:
-        child = self.view.schema.class_guid(self.entry.object_class)
-        return Permission.of_child(f"{check.name}:{self.entry.object_class}", check.mask, child)
+        Raises `QuestionError` where the class of the object or its name is needed and not known.
+        """
+        dn, entry = self.target(check.on)
+        permission = self._permission(check)
+        known = ObjectFacts() if check.on is On.READERS else self.view.facts(entry or Entry(dn))
+        return Asked(permission.name, check.on, dn, entry, permission.question(known))
+
+    def _permission(self, check: AnyCheck) -> Permission:
+        if isinstance(check, Check):
+            return check.permission
+        if isinstance(check, ChildCheck):
+            child = self.view.schema.class_guid(self.entry.object_class)
+            return Permission.of_child(f"{check.name}:{self.entry.object_class}", check.mask, child)
+        return self._of_name(check.mask)
+
+    def _of_name(self, mask: AccessMask) -> Permission:
+        name = self.entry.dn.rdns[0].partition("=")[0] if self.entry.dn.text else ""
+        attribute = self.view.schema.attributes.get(name.lower())
+        if attribute is None:
+            raise QuestionError(f"no attribute `{name}` in the schema that was read")
+        return Permission.attribute(f"write:{attribute.name}", mask, attribute)
 
 
 def decide(operation: Operation, place: Place, token: Token) -> Outcome:
@@ -163,15 +188,6 @@ def doers(operation: Operation, place: Place, carriers: Carriers) -> Doers:
     return Doers(sure, possible - sure, tuple(answers))
 
 
-def checks_of(need: Need) -> Iterator[Check | ChildCheck]:
-    """All checks that an operation may take."""
-    if isinstance(need, AllOf | AnyOf):
-        for each in need.needs:
-            yield from checks_of(each)
-    elif isinstance(need, Check | ChildCheck):
-        yield need
-
-
 def decision_of(verdict: Verdict | Unreadable) -> Decision:
     """What cannot be judged is undecided."""
     return verdict.decision if isinstance(verdict, Verdict) else Decision.UNDECIDED
@@ -187,8 +203,20 @@ def _weighed(
     """The logic of three answers: what is sure, and what is possible, each by itself."""
     if isinstance(need, IsHead):
         return everyone if place.is_head else nobody
-    if isinstance(need, Check | ChildCheck):
-        return judge(place.asked(need))
-    found = [_weighed(each, place, judge, everyone, nobody) for each in need.needs]
-    unite = and_ if isinstance(need, AllOf) else or_
-    return reduce(unite, [sure for sure, _ in found]), reduce(unite, [may for _, may in found])
+    if isinstance(need, AllOf | AnyOf):
+        found = [_weighed(each, place, judge, everyone, nobody) for each in need.needs]
+        unite = and_ if isinstance(need, AllOf) else or_
+        return reduce(unite, [sure for sure, _ in found]), reduce(unite, [may for _, may in found])
+    if need.on is On.PARENT and place.is_head:
+        return nobody  # what is above it is in another naming context, or nowhere
+    return judge(place.asked(need))
+
+
+def _readers(entry: Entry) -> SecurityDescriptor | Unreadable:
+    values = entry.values("msDS-GroupMSAMembership")
+    if not values:
+        return Unreadable("the directory gave no msDS-GroupMSAMembership")
+    try:
+        return decode(values[0])
+    except DescriptorError as error:
+        return Unreadable(f"msDS-GroupMSAMembership is damaged: {error.message}", is_damaged=True)

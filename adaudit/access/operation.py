@@ -5,6 +5,7 @@ Most operations take one check on the object; others several, on the object and 
 them or any: each check is made by itself, and a deny in one does not touch another.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -13,12 +14,14 @@ from adaudit.security.rights import AccessMask
 
 
 class On(StrEnum):
-    """The object whose descriptor is asked."""
+    """The descriptor that is asked, by the object that it is of."""
 
     OBJECT = "the object"
     PARENT = "its parent"
     HEAD = "the head of its naming context"
     DESTINATION = "its new parent"
+    READERS = "the descriptor in msDS-GroupMSAMembership"
+    """That of a managed account for who may read its password. [MS-ADTS] 3.1.1.4.5.39"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,17 @@ class ChildCheck:
     name: str
     mask: AccessMask
     on: On
+
+
+@dataclass(frozen=True, slots=True)
+class NameCheck:
+    """One access check on the object for the attribute that names it: `cn`, `ou`, `dc`."""
+
+    mask: AccessMask
+    on: On = On.OBJECT
+
+
+AnyCheck = Check | ChildCheck | NameCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +71,7 @@ class AnyOf:
     needs: tuple["Need", ...]
 
 
-Need = Check | ChildCheck | IsHead | AllOf | AnyOf
+Need = AnyCheck | IsHead | AllOf | AnyOf
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +80,21 @@ class Operation:
 
     name: str
     need: Need
+    notes: tuple[str, ...] = ()
+    """What no access check tells of it, in words"""
 
     @property
     def permission(self) -> Permission | None:
         """The permission that it takes on the object, where that is all that it takes."""
-        is_plain = isinstance(self.need, Check) and self.need.on is On.OBJECT
-        return self.need.permission if is_plain and isinstance(self.need, Check) else None
+        if isinstance(self.need, Check) and self.need.on is On.OBJECT:
+            return self.need.permission
+        return None
+
+
+def checks_of(need: Need) -> Iterator[AnyCheck]:
+    """All checks that an operation may take."""
+    if isinstance(need, AllOf | AnyOf):
+        for each in need.needs:
+            yield from checks_of(each)
+    elif not isinstance(need, IsHead):
+        yield need
