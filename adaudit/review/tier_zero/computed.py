@@ -13,11 +13,11 @@ from adaudit.review.tier_zero.asset import Asset, Finds
 from adaudit.review.tier_zero.domains import find_in_domains
 from adaudit.review.tier_zero.forest import find_in_configuration
 from adaudit.review.tier_zero.holders import find_principals
-from adaudit.review.tier_zero.pki import find_certificate_services
+from adaudit.review.tier_zero.pki import authority_hosts, find_certificate_services
 from adaudit.review.tier_zero.policies import find_policies
 from adaudit.review.tier_zero.principals import Principals
-from adaudit.review.tier_zero.well_known import ALWAYS_TRUSTED
-from adaudit.review.tier_zero.widening import Widening
+from adaudit.review.tier_zero.well_known import ALWAYS_TRUSTED, well_known
+from adaudit.review.tier_zero.widening import NAMED, Widening
 from adaudit.security.sid import Sid
 
 
@@ -30,7 +30,8 @@ class TierZero:
     """
 
     groups: frozenset[Sid]
-    """The groups of tier 0 with those nested in them; the well-known ones even if not read"""
+    """The groups with those nested in them, and single accounts that are tier 0 by themselves;
+    the well-known ones even if they were not read"""
     accounts: BitMap
     """The accounts that carry one of them, controllers too: numbers of the population, and so
     those of `Carriers` for all accounts"""
@@ -42,7 +43,6 @@ class TierZero:
     """What the target list adds to tier 0 and is not in this snapshot"""
     _assets: Mapping[str, Asset]
     _population: Population
-    _named: frozenset[Sid]
 
     @classmethod
     def of(cls, view: View, widened: Sequence[str] = ()) -> Self:
@@ -52,7 +52,9 @@ class TierZero:
         Raises `DirectoryError` when the snapshot is damaged.
         """
         widening = Widening.of(view, widened)
-        principals = Principals(view, widening.principals)
+        named = dict.fromkeys(sorted(widening.principals), NAMED)
+        seeds = named | dict(authority_hosts(view)) | dict(well_known(view.domains))
+        principals = Principals(view, seeds)
         finds = Finds(view.snapshot)
         find_in_domains(view, finds)
         find_principals(principals, finds)
@@ -68,7 +70,6 @@ class TierZero:
             widening.unmatched,
             finds.by_path(),
             view.membership.population,
-            widening.principals,
         )
 
     @property
@@ -82,7 +83,7 @@ class TierZero:
 
     def is_trusted(self, sid: Sid) -> bool:
         """Whether what a trustee may do to tier 0 is no news: it is tier 0 itself."""
-        if sid in self.groups or sid in ALWAYS_TRUSTED or sid in self._named:
+        if sid in self.groups or sid in ALWAYS_TRUSTED:
             return True
         number = self._population.number(sid)
         return number is not None and number in self.accounts

@@ -23,7 +23,9 @@ def find_principals(principals: Principals, finds: Finds) -> None:
     for number in principals.groups:
         finds.add(at(objects[number]).dn, Kind.GROUP, principals.why_group(number))
     for number in principals.accounts - principals.controllers:
-        finds.add(at(objects[number]).dn, Kind.ACCOUNT, principals.why_account(number))
+        entry = at(objects[number])
+        if "foreignsecurityprincipal" not in entry.classes:  # which only stands for an account
+            finds.add(entry.dn, Kind.ACCOUNT, principals.why_account(number))
     _find_containers(principals.view, finds)
     _tell_missing(principals, finds)
 
@@ -53,8 +55,10 @@ def _containers(objects: Iterable[Dn], heads: set[Dn]) -> list[tuple[Dn, Dn]]:
 def _tell_missing(principals: Principals, finds: Finds) -> None:
     view = principals.view
     population = view.membership.population
+    is_any_builtin = bool(view.membership.with_builtin)
     for sid in principals.seeds:
-        if population.number(sid) is None and sid.rid in ALWAYS_THERE:
+        is_told = sid.domain is None and not is_any_builtin
+        if population.number(sid) is None and sid.rid in ALWAYS_THERE and not is_told:
             finds.miss(view.name(sid), "was not read: who is in tier 0 by it is not known")
     for number in principals.groups:
         sid = population.sid(number)
@@ -65,6 +69,8 @@ def _tell_missing(principals: Principals, finds: Finds) -> None:
     for domain in view.domains.all:
         if domain.sid is not None and not _has_controller(domain, principals):
             finds.miss(f"domain controllers of {domain.dns_name}", "none was read")
+        if domain.sid is not None and domain not in view.membership.with_builtin:
+            finds.miss(f"BUILTIN groups of {domain.dns_name}", "none was read")
 
 
 def _has_controller(domain: Domain, principals: Principals) -> bool:

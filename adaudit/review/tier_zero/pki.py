@@ -4,12 +4,13 @@ What of the certificate services is tier 0: who controls it can log on as anybod
 [MS-WCCE] 2.2.2.11 describes the objects; templates [MS-CRTD].
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from adaudit.access.view import View
 from adaudit.directory.entry import Entry
 from adaudit.review.tier_zero.asset import Finds, Kind
 from adaudit.review.tier_zero.forest import configuration_of
+from adaudit.security.sid import Sid
 
 _SERVICES = "CN=Public Key Services,CN=Services"
 _CONTAINERS = {
@@ -21,6 +22,9 @@ _CONTAINERS = {
     "CN=OID": "says what policies in certificates stand for, groups among them",
 }
 """Those that say whom to trust; CDP and KRA, which hold lists and keys for recovery, do not"""
+_AUTHORITY = "pKIEnrollmentService"
+_LONGEST_NAME = 15
+"""Characters of a host name that are in the name of its account"""
 _TEMPLATE = "pKICertificateTemplate"
 _UNREAD = " publishes it, and it was not read"
 _AUTHENTICATING = frozenset(
@@ -31,6 +35,20 @@ _AUTHENTICATING = frozenset(
         "2.5.29.37.0",  # any purpose
     }
 )
+
+
+def authority_hosts(view: View) -> Iterator[tuple[Sid, str]]:
+    """The accounts of the computers that sign certificates, and why each is tier 0."""
+    hosts = {}
+    for authority in view.snapshot.of_class(_AUTHORITY):
+        name = (authority.text("dNSHostName") or "").lower()
+        hosts[name] = f"the host of {authority.dn.name}, which signs certificates"
+    accounts = [f"{host.partition('.')[0][:_LONGEST_NAME]}$" for host in hosts if host]
+    for principal in view.membership.named(*accounts) if accounts else ():
+        entry = view.snapshot.entry(principal.dn)
+        host = (entry.text("dNSHostName") or "").lower() if entry else ""
+        if host in hosts and host:
+            yield principal.sid, hosts[host]
 
 
 def find_certificate_services(view: View, finds: Finds) -> None:
@@ -46,7 +64,7 @@ def find_certificate_services(view: View, finds: Finds) -> None:
         if any(authority.dn.is_below(services.child(rdn)) for rdn in _CONTAINERS):
             finds.add(authority.dn, Kind.PKI, "names an authority that the forest trusts")
     templates = {each.dn.name.lower(): each for each in finds.snapshot.of_class(_TEMPLATE)}
-    for authority in finds.snapshot.of_class("pKIEnrollmentService"):
+    for authority in finds.snapshot.of_class(_AUTHORITY):
         finds.add(authority.dn, Kind.PKI, "an authority that enrolls")
         _find_published(authority, templates, finds)
 

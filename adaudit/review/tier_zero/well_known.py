@@ -24,7 +24,7 @@ rights on tier 0 are to be seen.
 
 from collections.abc import Iterator
 
-from adaudit.directory.domains import Domain
+from adaudit.directory.domains import Domains
 from adaudit.security import sid as sids
 from adaudit.security.sid import BUILTIN, Sid
 
@@ -66,18 +66,14 @@ OPEN_TO_ANYONE = frozenset({501, 513, 514, 515, *(545, 546, 554)})
 """RIDs of what anyone is in or can get into: Users, Computers and Guests, here and in BUILTIN"""
 
 
-def groups_of(domain: Domain, *, is_root: bool) -> Iterator[tuple[Sid, str]]:
-    """The tier-0 groups with the SID of a domain that was read."""
-    rids = DOMAIN_GROUPS | ROOT_GROUPS if is_root else DOMAIN_GROUPS
-    if domain.sid is not None:
-        for rid, why in rids.items():
-            yield domain.sid.relative(rid), why
-
-
-def builtin_groups() -> Iterator[tuple[Sid, str]]:
-    """The tier-0 groups that every domain has under the same SID."""
+def well_known(domains: Domains) -> Iterator[tuple[Sid, str]]:
+    """The principals that are tier 0 in every forest, as far as their SIDs are known, and why."""
     for rid, why in BUILTIN_GROUPS.items():
         yield BUILTIN.relative(rid), why
+    for domain in domains.all:
+        rids = DOMAIN_GROUPS | ACCOUNTS | (ROOT_GROUPS if domain == domains.root else {})
+        if domain.sid is not None:
+            yield from ((domain.sid.relative(rid), why) for rid, why in rids.items())
 
 
 def is_open_to_anyone(sid: Sid) -> bool:

@@ -12,6 +12,8 @@ from adaudit.errors import AdauditError, DirectoryError
 from adaudit.review.tier_zero.asset import Finds, Kind
 from adaudit.security.sid import WELL_KNOWN_NAMES, Sid
 
+NAMED = "named in the target list"
+
 
 @dataclass(frozen=True, slots=True)
 class Widening:
@@ -43,7 +45,7 @@ class Widening:
     def find(self, finds: Finds) -> None:
         """Take up the objects; principals among them are there already."""
         for dn in self.objects:
-            finds.add(dn, Kind.NAMED, "named in the target list")
+            finds.add(dn, Kind.NAMED, NAMED)
 
 
 def _by_name(view: View, widened: Sequence[str]) -> dict[str, set[Sid]]:
