@@ -27,7 +27,8 @@ def ldap_source(target: LdapTarget, ask: Ask | None) -> LdapSource:
         timeout=target.timeout,
         page_size=target.page_size,
     )
-    return LdapSource(target.ldap, access, everything=target.scope == "all")
+    everything = target.scope == "all"
+    return LdapSource(target.ldap, access, everything=everything, with_sacls=target.sacl)
 
 
 def _identity(auth: AuthConfig, ask: Ask | None) -> SimpleIdentity | Identity:

@@ -33,7 +33,8 @@ class LdifTarget(StrictModel):
     ldif: OneOrMore[ExistingFile]
     """The file or files, `.gz` too, relative to the folder of the list"""
     scope: Scope = "exchange"
-    """What is kept: what the checks need, or every object of the files with its descriptor"""
+    """What is kept: what the checks of Exchange need, or for a review of the whole directory every
+    object of the files with its descriptor"""
     evidence: EvidenceConfig | None = None
     """What else is read about the Exchange servers: logs, registries, the servers themselves"""
 
@@ -48,7 +49,8 @@ class ExplorerTarget(StrictModel):
     explorer: OneOrMore[ExistingFile]
     """The `.dat` file, or one for each domain of a forest, relative to the folder of the list"""
     scope: Scope = "exchange"
-    """What is kept: what the checks need, or every object of the files with its descriptor"""
+    """What is kept: what the checks of Exchange need, or for a review of the whole directory every
+    object of the files with its descriptor"""
     evidence: EvidenceConfig | None = None
     """What else is read about the Exchange servers: logs, registries, the servers themselves"""
 
@@ -87,7 +89,11 @@ class LdapTarget(StrictModel):
     page_size: PageSize = 500
     """Entries to ask for at a time"""
     scope: Scope = "exchange"
-    """What is read: what the checks need, or every object with its descriptor"""
+    """What is read: what the checks of Exchange need, or for a review of the whole directory every
+    object of every partition with its descriptor"""
+    sacl: Flag = False
+    """Read audit entries too, which takes the right `manage auditing and security log`; only with
+    `scope: all`"""
     evidence: EvidenceConfig | None = None
     """What else is read about the Exchange servers: logs, registries, the servers themselves"""
 
@@ -101,7 +107,7 @@ class LdapTarget(StrictModel):
         if len({url.scheme for url in self.ldap}) > 1:
             return without([(("ldap",), "mixes `ldap://` and `ldaps://`: use one of them")], self)
         twice = [(("ldap", index), "is in the list twice") for index, _ in repeated(self.ldap)]
-        return without([*twice, *_transport_conflicts(self)], self)
+        return without([*twice, *_transport_conflicts(self), *_scope_conflicts(self)], self)
 
 
 def _transport_conflicts(target: LdapTarget) -> Iterator[Conflict]:
@@ -114,6 +120,11 @@ def _transport_conflicts(target: LdapTarget) -> Iterator[Conflict]:
         yield ("auth", "method"), text
     if isinstance(target.auth, NtlmAuth | KerberosAuth) and target.uses_tls:
         yield _sealed_inside_tls(target)
+
+
+def _scope_conflicts(target: LdapTarget) -> Iterator[Conflict]:
+    if target.sacl and target.scope != "all":
+        yield ("sacl",), "does nothing without `scope: all`"
 
 
 def _sealed_inside_tls(target: LdapTarget) -> Conflict:

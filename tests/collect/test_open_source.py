@@ -93,6 +93,22 @@ def test_the_settings_of_the_connection_are_those_of_the_target(opened: Opening)
     assert len(source.warnings) == 2
 
 
+@pytest.mark.parametrize(
+    ("settings", "everything", "with_sacls"),
+    [
+        ("scope: exchange", False, False),
+        ("scope: all", True, False),
+        ("scope: all, sacl: true", True, True),
+    ],
+)
+def test_how_much_is_read_is_what_the_target_says(
+    opened: Opening, settings: str, *, everything: bool, with_sacls: bool
+) -> None:
+    source = opened(f"ldap: ldap://a.example, {settings}")
+    assert isinstance(source, LdapSource)
+    assert (source.everything, source._with_sacls) == (everything, with_sacls)
+
+
 def test_kerberos_inside_tls_is_refused_with_advice(opened: Opening) -> None:
     with pytest.raises((CollectError, ConfigError), match="inside TLS"):
         opened("ldap: ldaps://dc1.contoso.example, auth: {method: kerberos}")

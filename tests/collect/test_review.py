@@ -47,6 +47,10 @@ def server() -> Iterator[FakeController]:
     with contoso(Ops=[]).running() as server:
         hold(server, ZONES, b"5")
         server.objects |= {
+            f"CN=Member,CN=Schema,{CONFIGURATION}": {"objectClass": [b"attributeSchema"]},
+            f"CN=Send-As,CN=Extended-Rights,{CONFIGURATION}": {
+                "objectClass": [b"controlAccessRight"]
+            },
             ZONES: {"objectClass": [b"domainDNS"], "nTSecurityDescriptor": [b"sd"]},
             ZONE: {"objectClass": [b"dnsZone"], "nTSecurityDescriptor": [b"zone"]},
         }

@@ -75,6 +75,8 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
                     LdapUrl("ldap", "dc1.emea.contoso.example", 3268),
                 ),
                 auth=KerberosAuth(ccache=folder / "auditor.ccache"),
+                scope="all",
+                sacl=True,
             ),
             LdapTarget(
                 name="ntlm",
