@@ -6,7 +6,10 @@ way than a descriptor. None holds a secret: of managed passwords only who may re
 they expire, which shows that there is one.
 """
 
-_OF_ANY = ("adminCount", "isCriticalSystemObject", "systemFlags", "managedBy")
+_OF_ANY = (
+    "objectSid",  # whom SELF means, in the configuration too: CN=WellKnown Security Principals
+    *("adminCount", "isCriticalSystemObject", "systemFlags", "managedBy"),
+)
 _OF_POLICIES = ("gPLink", "gPOptions")
 _OF_CONTEXTS = (
     *("wellKnownObjects", "otherWellKnownObjects", "ms-DS-MachineAccountQuota"),

@@ -246,6 +246,13 @@ def test_what_a_review_looks_at_is_wanted_of_nothing_less_than_everything() -> N
     }
 
 
+def test_everything_asks_for_the_sid_that_self_stands_for_wherever_an_object_may_have_one() -> None:
+    known = Dn(f"CN=Everyone,CN=WellKnown Security Principals,{CONFIGURATION}")
+    found = wanted(known, frozenset({"foreignsecurityprincipal"}), everything=True)
+    assert found is not None
+    assert "objectsid" in found.attributes
+
+
 @pytest.mark.parametrize("search", FEW, ids=lambda search: search.what)
 def test_everything_asks_for_all_that_any_search_asks_for(search: Search) -> None:
     above = [each for each in ALL if search.base == each.base or search.base.is_below(each.base)]
