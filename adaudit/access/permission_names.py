@@ -6,7 +6,7 @@ limited to: `0x100`, `CR:ab721a54-…`, `WP:member`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from uuid import UUID
 
 from adaudit.access.name_hints import folded, meant
@@ -69,11 +69,12 @@ _WRITTEN_BY: Mapping[UUID, str] = {
 """The attribute that a validated write is about. [MS-ADTS] 3.1.1.5.3.1.1"""
 
 
-def permission_of(name: str, schema: Schema) -> Permission:
+def permission_of(name: str, schema: Schema, also: Iterable[str] = ()) -> Permission:
     """
     The permission of that name, asked of the object itself.
 
-    Raises `QuestionError` where there is none.
+    Raises `QuestionError` where there is none, with what may have been meant: names of permissions,
+    or those given in `also`.
     """
     kind, colon, what = name.partition(":")
     if colon and kind.lower() in _OF_PROPERTIES:
@@ -85,7 +86,7 @@ def permission_of(name: str, schema: Schema) -> Permission:
         return _by_mask(name, mask, what, schema)
     found = None if colon else _by_name(name, schema)
     if found is None:
-        raise QuestionError(f"no right `{name}`", _hint(name, schema))
+        raise QuestionError(f"no right `{name}`", _hint(name, schema, also))
     return found
 
 
@@ -213,13 +214,13 @@ def _mask(text: str) -> AccessMask | None:
     return None
 
 
-def _hint(name: str, schema: Schema) -> str:
+def _hint(name: str, schema: Schema, also: Iterable[str]) -> str:
     """What may have been meant; else all that there is."""
     if attribute_named(name, schema):
         return f"`{name}` is an attribute: ask for `read:{name}` or `write:{name}`"
     if class_named(name, schema):
         return f"`{name}` is a class: ask for `create:{name}` or `delete:{name}` on its parent"
-    known = tuple(known_names(schema))
+    known = (*also, *known_names(schema))
     rights = ", ".join(known)
     return meant(name, known) or (
         f"rights: {rights}; read: and write: take an attribute, create: and delete: a class"

@@ -7,7 +7,7 @@ What takes one access check has its name from `permission_names`; here stands wh
 
 from collections.abc import Callable, Mapping
 
-from adaudit.access.name_hints import closest, folded
+from adaudit.access.name_hints import folded
 from adaudit.access.operation import (
     AllOf,
     AnyOf,
@@ -67,17 +67,8 @@ def operation_of(name: str, view: View) -> Operation:
         return Operation(name, _reading(name, what, view))
     if kind.lower() == "write" and what:
         return Operation(name, _writing(name, what, view), _notes(name))
-    return Operation(name, Check(_permission(name, view)), _notes(name))
-
-
-def _permission(name: str, view: View) -> Permission:
-    try:
-        return permission_of(name, view.schema)
-    except QuestionError as error:
-        found = [] if ":" in name else [f"`{each}`" for each in closest(name, OPERATIONS)]
-        if found and not (error.hint or "").startswith("closest"):
-            raise QuestionError(error.message, f"closest: {', '.join(found)}") from error
-        raise
+    permission = permission_of(name, view.schema, OPERATIONS)
+    return Operation(permission.name, Check(permission), _notes(name))
 
 
 def _notes(name: str) -> tuple[str, ...]:
