@@ -7,13 +7,12 @@ from pathlib import Path
 from adaudit.audit import read
 from adaudit.cli.progress import shown
 from adaudit.cli.prompt import asker
+from adaudit.collect.recognition import Kind, kind_of
 from adaudit.config import ExplorerTarget, LdifTarget, SnapshotTarget, TargetConfig, load
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import ConfigError
 
 _LISTS = (".yaml", ".yml")
-_EXPORTS = (".ldif", ".ldf", ".ldif.gz", ".ldf.gz")
-_EXPLORER = ".dat"
 
 
 def is_list(file: Path) -> bool:
@@ -45,13 +44,18 @@ def opener(file: Path, name: str | None = None) -> Callable[[], Snapshot]:
         target = _only(targets_of(file, name), file)
     elif name is not None:
         raise ConfigError("`--target` chooses from a target list", f"`{file}` is none")
-    elif file.name.lower().endswith(_EXPORTS):
-        target = LdifTarget.model_construct(name=file.name, ldif=(file,))
-    elif file.suffix.lower() == _EXPLORER:
-        target = ExplorerTarget.model_construct(name=file.name, explorer=(file,))
     else:
-        target = SnapshotTarget.model_construct(name=file.name, snapshot=file)
+        target = _of_file(file)
     return partial(_open, target)
+
+
+def _of_file(file: Path) -> TargetConfig:
+    kind = kind_of(file)
+    if kind is Kind.LDIF:
+        return LdifTarget.model_construct(name=file.name, ldif=(file,))
+    if kind is Kind.EXPLORER:
+        return ExplorerTarget.model_construct(name=file.name, explorer=(file,))
+    return SnapshotTarget.model_construct(name=file.name, snapshot=file)
 
 
 def _only(targets: tuple[TargetConfig, ...], file: Path) -> TargetConfig:

@@ -18,6 +18,9 @@ from adaudit.collect.ldif_marks import Marks
 
 _DESCRIPTION = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)*)(?:;[A-Za-z0-9*=-]+)*")
 
+_TALK = (b"SASL/", b"SASL ", b"ldap_initialize(")
+"""What ldapsearch says of its connection, where that went into the same file"""
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -62,27 +65,28 @@ def read_records(stream: Lines) -> Iterator[Part]:
             yield error.fault
     if blocks.cut is not None:
         yield blocks.cut
-    elif marks.is_open:
-        yield Fault(blocks.number, "the file ends before the end of the search that it is of")
+    elif (reason := marks.at_end()) is not None:
+        yield Fault(blocks.number, reason)
 
 
 def _parts(block: list[Line], marks: Marks) -> Iterator[Part]:
     """What one block says: at most one record, and what comments and trailers tell."""
-    content: list[Line] = []
+    content = [line for line in block if not line[1].startswith(b"#")]
+    is_trailer = bool(content) and content[0][1].startswith((b"search:", b"result:", b"ref:"))
     for number, line in block:
-        if not line.startswith(b"#"):
-            content.append((number, line))
-            continue
-        yield from _remark(number, line[1:].strip(), marks)
+        if line.startswith(b"#"):
+            yield from _remark(number, line[1:].strip(), marks)
+        elif is_trailer:
+            yield from _remark(number, line, marks)
+    if is_trailer:
+        return
+    while content and content[0][1].startswith(_TALK):
+        content.pop(0)
     if content and content[0][1].startswith(b"version:"):
         _check_version(*content.pop(0))
-    if not content:
-        return
-    first = content[0][1]
-    if first.startswith((b"search:", b"result:", b"ref:")):
-        for number, line in content:
-            yield from _remark(number, line, marks)
-    else:
+    if content:
+        if content[0][1].startswith(b"dn:"):
+            marks.count()
         yield _record(content)
 
 

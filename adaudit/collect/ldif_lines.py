@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
-_UTF_8_MARK = b"\xef\xbb\xbf"
-_UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+from adaudit.collect.ldif_encoding import UTF_8_MARK, recoded, utf_16_of
+
 _LONGEST_LINE = 1 << 24
 _LARGEST_RECORD = 1 << 28
 """Bytes; a group of a million members fits."""
@@ -49,7 +49,8 @@ class Blocks:
             elif line.startswith(b" ") and lines:
                 lines[-1][1].append(line[1:])
             else:
-                lines.append((self.number, [line]))
+                # files that were put together may each begin with a mark
+                lines.append((self.number, [line.removeprefix(UTF_8_MARK)]))
             size += len(line)
             if size > _LARGEST_RECORD:
                 self.cut = Fault(lines[0][0], f"a record has over {_LARGEST_RECORD >> 20} MiB")
@@ -65,10 +66,10 @@ class Blocks:
         read = self._stream.readline
         try:
             line = read(_LONGEST_LINE)
-            if line.startswith(_UTF_16_MARKS):
-                self.cut = Fault(1, "the file is UTF-16: export without `-u`, or convert it")
-                return
-            line = line.removeprefix(_UTF_8_MARK)
+            encoding = utf_16_of(line)
+            if encoding is not None:
+                read = recoded(line, self._stream, encoding).readline
+                line = read(_LONGEST_LINE)
             while line:
                 self.number += 1
                 if not line.endswith(b"\n"):
@@ -77,7 +78,7 @@ class Blocks:
                     return
                 yield line[:-2] if line.endswith(b"\r\n") else line[:-1]
                 line = read(_LONGEST_LINE)
-        except (EOFError, OSError, zlib.error) as error:
+        except (EOFError, OSError, UnicodeError, zlib.error) as error:
             self.cut = Fault(self.number + 1, f"the file is cut off or damaged: {error}")
 
     def _cut_at(self, line: bytes) -> Fault:

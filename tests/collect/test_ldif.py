@@ -83,6 +83,73 @@ pagedresults: cookie=
 # numResponses: 4
 # numEntries: 2
 """
+LDAPSEARCH_BY_KERBEROS = b"""\
+SASL/GSSAPI authentication started
+SASL username: auditor@EXAMPLE.TEST
+SASL SSF: 256
+SASL data security layer installed.
+dn: OU=Domain Controllers,DC=example,DC=test
+objectClass: top
+objectClass: organizationalUnit
+
+# refldaps://example.test/CN=Configuration,DC=example,DC=test
+
+# pagedresults: estimate=2 cookie=MQA=
+dn: CN=Users,DC=example,DC=test
+objectClass: top
+objectClass: container
+
+# pagedresults: cookie=
+"""
+LDAPSEARCH_OF_NOTHING = b"""\
+# extended LDIF
+#
+# LDAPv3
+# base <OU=none,DC=example,DC=test> with scope subtree
+# filter: (objectClass=*)
+# requesting: ALL
+#
+
+# search result
+search: 2
+result: 32 No such object
+text: acl_read: Error retrieving instanceType for base. at ../../source4/dsdb/s
+ amdb/ldb_modules/acl_read.c:967
+
+# numResponses: 1
+"""
+LDAPSEARCH_FOR_NAMES = b"""\
+# extended LDIF
+#
+# LDAPv3
+# base <CN=Users,DC=example,DC=test> with scope oneLevel
+# filter pattern: (sAMAccountName=%s)
+# requesting: objectClass
+#
+
+#
+# filter: (sAMAccountName=Guest)
+#
+# Guest, Users, example.test
+dn: CN=Guest,CN=Users,DC=example,DC=test
+objectClass: user
+
+# search result
+search: 2
+result: 0 Success
+
+# numResponses: 2
+# numEntries: 1
+
+#
+# filter: (sAMAccountName=nobody)
+#
+# search result
+search: 4
+result: 0 Success
+
+# numResponses: 1
+"""
 LDBSEARCH = b"""\
 # record 1
 dn: CN=Replicator,CN=Builtin,DC=example,DC=test
@@ -222,7 +289,7 @@ def test_options_stay_with_the_name() -> None:
         (b"dn: DC=x\nno colon here\n\n", 2, "no colon"),
         (b"dn: DC=x\nc n: y\n\n", 2, "not an attribute description"),
         (b"version: 2\ndn: DC=x\n\n", 1, "version `2`"),
-        (b"\xff\xfed\0n\0:\0", 1, "UTF-16"),
+        (b"\xff\xfed\0n\0:\0x", 1, "cut off or damaged: 'utf-16-le'"),
         (b" dn: DC=x\n\n", 1, "not an attribute description"),
     ],
 )
@@ -259,6 +326,63 @@ def test_an_export_cut_off_between_records_is_a_fault(export: bytes) -> None:
 def test_a_search_that_failed_is_a_fault() -> None:
     data = LDAPSEARCH.replace(b"result: 0 Success", b"result: 4 Size limit exceeded")
     assert "result 4 (Size limit exceeded)" in fault(data).reason
+
+
+def test_a_search_of_nothing_is_a_fault() -> None:
+    assert "result 32 (No such object)" in fault(LDAPSEARCH_OF_NOTHING).reason
+
+
+def test_searches_put_together_are_one_file() -> None:
+    together = parts(LDAPSEARCH + LDAPSEARCH_IN_PAGES + LDAPSEARCH_FOR_NAMES + LDAPSEARCH)
+    assert [type(part) for part in together if isinstance(part, Fault)] == []
+    assert len([part for part in together if isinstance(part, Record)]) == 5
+
+
+def test_what_ldapsearch_says_of_its_connection_is_no_fault() -> None:
+    first, reference, second = parts(LDAPSEARCH_BY_KERBEROS)
+    assert isinstance(first, Record)
+    assert first.dn == "OU=Domain Controllers,DC=example,DC=test"
+    url = "ldaps://example.test/CN=Configuration,DC=example,DC=test"
+    assert isinstance(reference, Reference)
+    assert reference.url == url
+    assert isinstance(second, Record)
+
+
+@pytest.mark.parametrize("search", [LDAPSEARCH_IN_PAGES, LDAPSEARCH_BY_KERBEROS])
+def test_a_page_that_never_came_is_a_fault(search: bytes) -> None:
+    first_page = search[: search.index(b"cookie=MQA=") + len(b"cookie=MQA=")] + b"\n"
+    assert "before the last page" in fault(first_page).reason
+
+
+def test_a_search_before_the_last_page_of_another_one_is_a_fault() -> None:
+    first_page = LDAPSEARCH_IN_PAGES[: LDAPSEARCH_IN_PAGES.index(b"# extended LDIF\n", 1)]
+    assert "before the last page" in fault(first_page + LDAPSEARCH).reason
+
+
+def test_a_record_that_was_taken_out_is_a_fault() -> None:
+    start = LDAPSEARCH_IN_PAGES.index(b"dn:")
+    end = LDAPSEARCH_IN_PAGES.index(b"\n", start)
+    data = LDAPSEARCH_IN_PAGES[:start] + LDAPSEARCH_IN_PAGES[end + 1 :]
+    assert fault(data).reason == "the search found 2 objects, of which 1 are here"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("export", [LDIFDE, LDAPSEARCH, LDBSEARCH])
+def test_utf_16_says_the_same(export: bytes, encoding: str) -> None:
+    text = export.decode() + "dn: CN=\u0151\U0001f4e7,DC=example\n\n"
+    assert parts(text.encode(encoding)) == parts(text.encode())
+
+
+def test_a_mark_of_utf_8_may_stand_where_files_were_put_together() -> None:
+    data = "dn: DC=x\n\n".encode("utf-8-sig")
+    assert [part.dn for part in parts(data * 2) if isinstance(part, Record)] == ["DC=x", "DC=x"]
+
+
+@pytest.mark.parametrize("length", range(2, 2 * len(LDIFDE), 7))
+def test_utf_16_that_is_cut_off_is_a_fault_or_ends_with_a_line(length: int) -> None:
+    data = LDIFDE.decode().encode("utf-16")[:length]
+    is_cut = not data.endswith(b"\n\0")
+    assert any(isinstance(part, Fault) for part in parts(data)) == is_cut
 
 
 def test_a_gzip_stream_that_is_cut_off_gives_what_stands_before_and_a_fault() -> None:
