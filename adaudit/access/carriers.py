@@ -17,9 +17,20 @@ from adaudit.directory.membership import Membership
 from adaudit.security.sid import Sid
 
 
+def principals(membership: Membership) -> Subjects:
+    """All accounts and groups, under the numbers that the population has for them."""
+    population = membership.population
+    sids = population.sids[: len(population.numbers)]
+    return Subjects(sids, population.numbers, are_accounts=False)
+
+
 def accounts(membership: Membership) -> Subjects:
     """All principals of a snapshot that are no groups, in the order in which they were read."""
     return Subjects.accounts(membership.population)
+
+
+def _given(subjects: Iterable[Sid]) -> Subjects:
+    return subjects if isinstance(subjects, Subjects) else Subjects.of(subjects)
 
 
 class Carriers:
@@ -35,7 +46,7 @@ class Carriers:
     ) -> None:
         self.membership = membership
         self.server = server
-        self.subjects = accounts(membership) if subjects is None else Subjects.of(subjects)
+        self.subjects = accounts(membership) if subjects is None else _given(subjects)
         """The subject of each number"""
         self.numbers = SubjectNumbers(self.subjects)
         """The number of each subject"""
