@@ -106,14 +106,18 @@ class Controller:
         )
         return answers
 
-    def provision(self) -> None:
-        """Set up the domain, its accounts those of any new domain, and the certificates."""
+    def provision(self, dns: str = "NONE") -> None:
+        """
+        Set up the domain, its accounts those of any new domain, and the certificates.
+
+        With `dns` SAMBA_INTERNAL there are the partitions of DNS zones, and other RIDs.
+        """
         write_settings(self.root, self.domain, self.address)
         answer = subprocess.run(
             [
                 *("samba-tool", "domain", "provision", "--quiet"),
                 f"--configfile={self.smb_conf}",
-                *("--server-role=dc", "--dns-backend=NONE", "--function-level=2008_R2"),
+                *("--server-role=dc", f"--dns-backend={dns}", "--function-level=2008_R2"),
                 *(f"--realm={self.domain.realm}", f"--domain={self.domain.netbios_name}"),
                 *(f"--host-name={self.domain.host}", f"--host-ip={self.address}"),
                 *(f"--domain-sid={self.domain.sid}", f"--adminpass={PASSWORD}"),
