@@ -118,7 +118,7 @@ class Principals:
             if domain.sid is not None:
                 server = self.view.controller_of(domain)
                 carriers = Carriers(self.view.membership, server, subjects)
-                found |= union(map(carriers.sure, self.sids))
+                found |= union(map(carriers.sure, self.seeds))
         return BitMap(candidates[number] for number in found)
 
     def _candidates(self) -> BitMap:
