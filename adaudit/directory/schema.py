@@ -87,7 +87,7 @@ class Schema:
         return {right.guid: right for right in ordered}
 
     def class_guid(self, name: str | None) -> UUID | None:
-        """The schemaIDGUID of a class, None where the snapshot does not define it."""
+        """The schemaIDGUID of a class, None where it is not defined."""
         known = self.classes.get(name.lower()) if name else None
         return known.guid if known else None
 
