@@ -215,6 +215,21 @@ def test_a_class_has_the_guid_that_is_documented(name: str, identifier: str) -> 
     assert Schema.of(World().snapshot()).class_guid(name) == UUID(identifier)
 
 
+@pytest.mark.parametrize(
+    ("name", "identifier"),
+    [
+        ("msDS-preferredDataLocation", "fa0c8ade-4c94-4610-bace-180efdee2140"),
+        ("msDS-ManagedAccountPrecededByLink", "a0945b2b-57a2-43bd-b327-4d112a4e8bd1"),
+        ("msDS-DelegatedMSAState", "2f5c138a-bd38-4016-88b4-0ec87cbb4919"),
+        ("msDS-GroupMSAMembership", "888eedd6-ce04-df40-b462-b8a50e41ba38"),
+        ("gPLink", "f30e3bbe-9ff0-11d1-b603-0000f80367c1"),
+        ("altSecurityIdentities", "00fbf30c-91fe-11d1-aebc-0000f80367c1"),
+    ],
+)
+def test_an_attribute_has_the_guid_that_is_documented(name: str, identifier: str) -> None:
+    assert known_schema().attributes[name.lower()].guid == UUID(identifier)
+
+
 def test_no_guid_stands_for_two_classes_or_two_attributes() -> None:
     schema = known_schema()
     guids = [found.guid for found in chain(schema.classes.values(), schema.attributes.values())]
