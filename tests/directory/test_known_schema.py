@@ -12,11 +12,13 @@ import pytest
 from adaudit.directory.known_schema import known_schema
 from adaudit.directory.schema import Schema
 from adaudit.exchange.receive_connectors import ACCEPT_EXCH50, SUBMIT
-from adaudit.security import sddl
+from adaudit.security import sddl, wire
+from adaudit.security.ace import Ace
 from adaudit.security.rights import RECEIVE_AS, SEND_AS, SEND_TO
 from adaudit.security.sid import Sid
 from tests.available import unavailable
 from tests.builders import World
+from tests.windows import descriptors
 
 SAMBA = Path("/usr/share/samba/setup")
 EXCHANGE = Path(__file__).parents[1] / "live" / "directory"
@@ -265,6 +267,22 @@ def test_account_restrictions_hold_who_may_act_on_behalf_of_others() -> None:
     assert restrictions is not None
     names = {each.name for each in schema.in_property_set(restrictions.guid)}
     assert {"userAccountControl", "msDS-AllowedToActOnBehalfOfOtherIdentity"} <= names
+
+
+def test_every_guid_in_the_descriptors_of_a_windows_domain_has_a_name() -> None:
+    schema = Schema.of(World().snapshot())
+    entries = [ace for body in descriptors().values() for ace in _typed(body)]
+    types = {ace.object_type for ace in entries} - {None}
+    classes = {ace.inherited_object_type for ace in entries} - {None}
+    assert (len(types), len(classes)) == (64, 10)
+    assert not [guid for guid in types if guid and schema.name(guid) is None]
+    assert not [guid for guid in classes if guid and schema.class_of(guid) is None]
+
+
+def _typed(body: bytes) -> Iterator[Ace]:
+    descriptor = wire.decode(body)
+    for acl in (descriptor.dacl, descriptor.sacl):
+        yield from (ace for ace in getattr(acl, "entries", ()) if isinstance(ace, Ace))
 
 
 def test_what_has_another_guid_in_each_forest_is_not_in_the_table() -> None:
