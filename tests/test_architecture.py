@@ -18,7 +18,7 @@ FLOORS = (
     {"exchange", "review", "config", "findings"},
     {"rulings", "wording"},
     {"collect", "evidence", "checks", "report"},
-    {"diagnosis", "explanation", "waivers"},
+    {"control", "diagnosis", "explanation", "waivers"},
     {"fleet"},
     {"audit"},
     {"cli"},

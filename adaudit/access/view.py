@@ -25,10 +25,11 @@ _ENTERPRISE_ADMINS_RID = 519
 class View:
     """A snapshot with its schema, memberships, tokens and the way up from each object."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, membership: Membership | None = None) -> None:
+        """`membership` is that of another snapshot whose principals are known to be the same."""
         self.snapshot = snapshot
         self.schema = Schema.of(snapshot)
-        self.membership = Membership.of(snapshot)
+        self.membership = membership or Membership.of(snapshot)
         self.domains = self.membership.domains
         self.token = cache(self._token)
         self.level = cache(self._level)
@@ -152,6 +153,12 @@ class View:
             dn.parent is not None and self._is_domain_or_configuration(dn.parent)
         )
         return is_configuration or dn in self._heads
+
+    @property
+    def heads(self) -> frozenset[Dn]:
+        """The heads of all naming contexts, those of the configuration and the schema too."""
+        above = {domain.dn.child("CN=Configuration") for domain in self.domains.all}
+        return self._heads | above | {each.child("CN=Schema") for each in above}
 
     @cached_property
     def _heads(self) -> frozenset[Dn]:

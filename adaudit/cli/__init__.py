@@ -11,7 +11,10 @@ import click
 from adaudit import __version__
 from adaudit.errors import AdauditError, CollectError, DirectoryError
 
-_COMMANDS = ("audit", "collect", "check", "explain", "diagnose", "probe", "checks", "config")
+_COMMANDS = (
+    *("audit", "collect", "check", "explain", "paths", "diagnose", "probe"),
+    *("checks", "config"),
+)
 _WRONG_USE = 2
 _INCOMPLETE = 3
 _FAULT = 70  # EX_SOFTWARE of sysexits.h

@@ -57,16 +57,17 @@ class Reached:
     def way(self, step: Step) -> tuple[Step, ...]:
         """The steps from those of `step` to the target."""
         found = [step]
-        while (number := self._behind(found[-1])) != self.target:
-            principal = self._principal(number)
+        while (number := self.behind(found[-1])) != self.target:
+            principal = self.principal(number)
             found.append(next(s for s in self.steps if principal in s.subjects))
         return tuple(found)
 
-    def _behind(self, step: Step) -> int:
+    def behind(self, step: Step) -> int:
         """The object whose control a step gives."""
         return self.leads[step.role].get(step.number, step.number)
 
-    def _principal(self, number: int) -> int:
+    def principal(self, number: int) -> int:
+        """The number of the principal that an object stands for."""
         return self._numbers[number]
 
     @cached_property

@@ -1,0 +1,197 @@
+"""Paths of control to one object: `adaudit paths`."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from adaudit.access.bitmap import BitMap
+from adaudit.access.carriers import Carriers, principals
+from adaudit.access.evaluator import evaluate
+from adaudit.access.holding import holding
+from adaudit.access.question import Question
+from adaudit.access.repair import without_entry
+from adaudit.access.token import Token
+from adaudit.access.verdict import Verdict
+from adaudit.access.view import View
+from adaudit.directory.dn import Dn
+from adaudit.directory.entry import Entry, Gap
+from adaudit.directory.snapshot import Snapshot, descriptor_of
+from adaudit.errors import DirectoryError, QuestionError
+from adaudit.findings.control import ControlLink, ControlPath, ControlReport
+from adaudit.review.grants import Outsiders
+from adaudit.review.paths import Reached, Role, Step, Structure, search
+from adaudit.review.paths.rights import Rights
+from adaudit.review.tier_zero import TierZero
+from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.wording import counted, evidence, party, reason
+
+_NAMES = 1000
+"""How many names of accounts a path has at most"""
+
+
+def paths_to(snapshot: Snapshot, to: str, widened: Sequence[str] = ()) -> ControlReport:
+    """
+    Find all accounts outside tier 0 that come to control an object, by shortest paths.
+
+    `to` is the DN of an object, or a principal by name or SID; `widened` is added to tier 0.
+    Raises `QuestionError` when there is no such object, `DirectoryError` for a snapshot without the
+    descriptors of all objects, or a damaged one.
+    """
+    if snapshot.scope != "all":
+        raise DirectoryError(
+            f"`{snapshot.source}` was not read as a whole", "collect it with `scope: all`"
+        )
+    view = View(snapshot)
+    target = _target(to, view)
+    return _Paths(view, target, widened).report()
+
+
+class _Paths:
+    def __init__(self, view: View, target: Entry, widened: Sequence[str]) -> None:
+        self._view = view
+        self._target = target
+        self._tier_zero = TierZero.of(view, widened)
+        self._outsiders = Outsiders(view, self._tier_zero).accounts
+        self._number = view.snapshot.number(target.dn) or 0
+
+    def report(self) -> ControlReport:
+        reached = self._reached()
+        outside = [step for step in reached.steps if step.subjects & self._outsiders]
+        paths = [self._path(step, reached) for step in outside]
+        asset = self._tier_zero.asset(self._target.dn)
+        faults = (Gap(str(dn), why) for dn, why in self._view.faults)
+        return ControlReport(
+            source=self._view.snapshot.source,
+            target=str(self._target.dn),
+            why=asset.why if asset else None,
+            paths=tuple(sorted(paths, key=lambda path: (len(path.links), -path.accounts))),
+            trusted=len(reached.subjects - self._outsiders),
+            gaps=(*self._view.snapshot.gaps, *self._tier_zero.unread, *faults),
+        )
+
+    def _reached(self) -> Reached:
+        view = self._view
+        numbers = {domain: view.snapshot.number(domain.dn) for domain in view.domains.all}
+        heads = filter(None, map(view.snapshot.number, view.heads))
+        structure = Structure(view.snapshot, frozenset(heads))
+        rights = []
+        for domain in view.domains.by_sid.values():
+            place = view.controller_of(domain)
+            carriers = Carriers(view.membership, place, principals(view.membership))
+            elsewhere = BitMap([n for other, n in numbers.items() if n and other != domain])
+            rights.append(Rights(view, carriers, structure, elsewhere))
+        return search(self._number, rights, structure, view.membership.population)
+
+    def _path(self, first: Step, reached: Reached) -> ControlPath:
+        accounts = first.subjects & self._outsiders
+        links = [_Link(self._view, s, w, r) for s, w, r in self._parts(first, accounts[0], reached)]
+        shown = tuple(link.shown(self._tier_zero) for link in links)
+        cut = max(number for number, link in enumerate(shown) if not link.is_trusted)
+        population = self._view.membership.population
+        return ControlPath(
+            accounts=len(accounts),
+            names=tuple(population.principal(number).name for number in accounts[:_NAMES]),
+            links=shown,
+            cut=cut,
+            mend=links[cut].mend(),
+        )
+
+    def _parts(
+        self, first: Step, account: int, reached: Reached
+    ) -> Iterator[tuple[Step, int, int]]:
+        """Each step, who makes it, and the number of the object that he controls by it."""
+        who = account
+        for step in reached.way(first):
+            behind = reached.behind(step)
+            yield step, who, behind
+            if behind != self._number:
+                who = reached.principal(behind)
+
+
+@dataclass(frozen=True, slots=True)
+class _Link:
+    """One step of one principal."""
+
+    view: View
+    step: Step
+    who: int
+    behind: int
+
+    def shown(self, tier_zero: TierZero) -> ControlLink:
+        """The step in words."""
+        entry, verdict, token = self._entry, self._verdict, self._token
+        sid = self.view.membership.population.sid(self.who)
+        is_by_entry = verdict.deciding is not None
+        return ControlLink(
+            who=party(sid, self.view),
+            is_trusted=tier_zero.is_trusted(sid),
+            right=self.step.right,
+            object=str(entry.dn),
+            gives=str(self.view.snapshot.at(self.behind).dn),
+            how=str(self.step.role if self.behind != self.step.number else Role.ITSELF),
+            evidence=evidence(entry, verdict.deciding, verdict, token, self.view)
+            if verdict.deciding
+            else None,
+            reason="" if is_by_entry else reason(verdict, self.view),
+        )
+
+    def mend(self) -> str:
+        """How to cut the step; whether that is enough was tried."""
+        verdict, entry = self._verdict, self._entry
+        if verdict.deciding is None:
+            return f"make a group of administrators the owner of {entry.dn}"
+        trustee = self.view.name(verdict.deciding.ace.trustee)
+        source = self.view.origin(entry.dn, verdict.deciding.position).source
+        left = self._left(verdict.deciding.position)
+        rest = f", which {counted(left, 'account')} hold by another entry too" if left else ""
+        return f"remove the entry for {trustee} from {source.dn}{rest}"
+
+    def _left(self, position: int) -> int:
+        """How many of the step would still make it without an entry."""
+        rest = without_entry(self._descriptor, position)
+        found = holding(rest, self._question, self.step.rights.carriers)
+        return len(found.allowed & self.step.subjects)
+
+    @property
+    def _entry(self) -> Entry:
+        return self.view.snapshot.at(self.step.number)
+
+    @property
+    def _descriptor(self) -> SecurityDescriptor:
+        found = descriptor_of(self._entry)
+        if not isinstance(found, SecurityDescriptor):
+            raise DirectoryError(f"`{self._entry.dn}`: {found.reason}")
+        return found
+
+    @property
+    def _question(self) -> Question:
+        permission = self.step.rights.permissions[self.step.right]
+        return permission.question(self.view.facts(self._entry))
+
+    @property
+    def _token(self) -> Token:
+        sid = self.view.membership.population.sid(self.who)
+        return self.view.token(sid, self.step.rights.carriers.server)
+
+    @property
+    def _verdict(self) -> Verdict:
+        return evaluate(self._descriptor, self._token, self._question)
+
+
+def _target(to: str, view: View) -> Entry:
+    dn = _dn(to)
+    if dn is not None and (entry := view.snapshot.entry(dn)) is not None:
+        return entry
+    if dn is not None:
+        raise QuestionError(f"no object `{to}` in the snapshot")
+    principal = view.membership.principals.get(view.principal_named(to))
+    entry = view.snapshot.entry(principal.dn) if principal else None
+    if entry is None:
+        raise QuestionError(f"no object `{to}` in the snapshot", "give a DN, a name or a SID")
+    return entry
+
+
+def _dn(text: str) -> Dn | None:
+    try:
+        return Dn(text) if "=" in text else None
+    except DirectoryError as error:
+        raise QuestionError(error.message) from error

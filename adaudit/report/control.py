@@ -1,0 +1,111 @@
+"""
+Paths of control, for people and for programs.
+
+The JSON form is the format `adaudit-paths`, version 1: `source`, `target`, `why?`, `complete`,
+`accounts`, `trusted`, `paths[]`, `gaps[]`. A path has `accounts`, `names[]` (the first thousand),
+`links[]`, `cut` (the index of the link to cut) and `mend`; a link has `who`, `trusted`, `right`,
+`object`, `gives`, `how`, `reason` and `evidence?` with the fields of a report's evidence.
+"""
+
+from collections.abc import Iterator
+
+from adaudit.findings.control import ControlLink, ControlPath, ControlReport
+from adaudit.report.json import Json, dump, evidence_fields, party_fields
+from adaudit.report.lines import SHOWN, flow, labelled, labelled_text, listed, opening
+from adaudit.report.table_findings import origin_lines
+from adaudit.report.text import safe_text
+from adaudit.wording import counted
+
+_PATHS = 20
+"""How many paths the text has; the others are only counted"""
+
+
+def render_text(report: ControlReport) -> str:
+    """The paths for people; directory text in them is inert."""
+    return "\n".join(map(safe_text, _lines(report))) + "\n"
+
+
+def render_json(report: ControlReport) -> str:
+    """The paths for programs."""
+    fields: dict[str, Json] = {
+        "format": "adaudit-paths",
+        "version": 1,
+        "source": report.source,
+        "target": report.target,
+        "why": report.why,
+        "complete": not report.gaps,
+        "accounts": report.accounts,
+        "trusted": report.trusted,
+        "paths": [_path(path) for path in report.paths],
+        "gaps": [{"subject": gap.subject, "reason": gap.reason} for gap in report.gaps],
+    }
+    return dump(fields)
+
+
+def _path(path: ControlPath) -> Json:
+    return {
+        "accounts": path.accounts,
+        "names": list(path.names),
+        "links": [_link(link) for link in path.links],
+        "cut": path.cut,
+        "mend": path.mend,
+    }
+
+
+def _link(link: ControlLink) -> Json:
+    return {
+        "who": party_fields(link.who),
+        "trusted": link.is_trusted,
+        "right": link.right,
+        "object": link.object,
+        "gives": link.gives,
+        "how": link.how,
+        "reason": link.reason,
+        "evidence": evidence_fields(link.evidence) if link.evidence else None,
+    }
+
+
+def _lines(report: ControlReport) -> Iterator[str]:
+    why = f" ({report.why})" if report.why else ""
+    yield f"Control of {report.target}{why}"
+    outside = counted(report.accounts, "account")
+    yield f"{outside} outside tier 0 by {counted(len(report.paths), 'path')}"
+    for number, path in enumerate(report.paths[:_PATHS], 1):
+        yield ""
+        yield from _path_lines(number, path)
+    if len(report.paths) > _PATHS:
+        yield ""
+        yield f"and {len(report.paths) - _PATHS} longer paths, each of them in the json form"
+    if report.gaps:
+        yield ""
+        yield "Not read, so paths may be missing"
+        yield from listed(
+            "", (f"{gap.subject}: {gap.reason}" for gap in report.gaps), labelled_text
+        )
+
+
+def _path_lines(number: int, path: ControlPath) -> Iterator[str]:
+    names = [*path.names[:SHOWN]]
+    more = path.accounts - len(names)
+    listed_names = [*(f"{name}," for name in names[:-1]), names[-1]]
+    if more:
+        listed_names[-1] += f" and {more} more"
+    yield from flow(listed_names, f"{number}  {counted(path.accounts, 'account')}: ", " ")
+    for place, link in enumerate(path.links):
+        yield from _link_lines(link, is_cut=place == path.cut)
+    yield from labelled_text("cut", path.mend)
+
+
+def _link_lines(link: ControlLink, *, is_cut: bool) -> Iterator[str]:
+    mark = "✂ " if is_cut else ""
+    yield from labelled(f"{mark}step", f"{link.who} holds {link.right} on", link.object)
+    if link.gives != link.object:
+        yield from labelled("", f"which leads to {link.gives}: it {link.how}")
+    if link.reason:
+        yield from labelled_text("because", link.reason)
+    if link.evidence:
+        yield from labelled("", link.evidence.readable, link.evidence.sddl)
+        yield from origin_lines(link.evidence)
+        if len(link.evidence.path) > 1:
+            first, *rest = link.evidence.path
+            yield from flow((first, *(f"→ {name}" for name in rest)), opening("reached"), " ")
