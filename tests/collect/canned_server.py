@@ -12,6 +12,7 @@ import contextlib
 import json
 import os
 import random
+import re
 import socket
 import struct
 import subprocess
@@ -24,10 +25,13 @@ from itertools import islice
 
 DOMAIN = "DC=contoso,DC=example"
 CONFIGURATION = f"CN=Configuration,{DOMAIN}"
+CROWD = f"CN=Crowd,OU=Staff,{DOMAIN}"
 DOMAIN_SID = b"\1\5\0\0\0\0\0\5" + struct.pack("<4I", 21, 1, 2, 3)
 Values = Mapping[str, Sequence[bytes]]
 _PAGED_RESULTS = b"1.2.840.113556.1.4.319"
 _BIND, _SEARCH = 0x60, 0x63
+_MOST_VALUES = 1500
+"""Of one attribute in one answer, the default of a domain controller"""
 _header = struct.Struct(">BBI").pack
 
 
@@ -40,6 +44,8 @@ class Canned:
     """Distinct ones among the users"""
     descriptor_size: int = 2740
     """Bytes, the mean of a domain"""
+    members: int = 0
+    """Of one group, which is there if it has any"""
 
     @contextlib.contextmanager
     def running(self) -> Iterator[int]:
@@ -62,6 +68,15 @@ class Canned:
         )
         if base == DOMAIN:
             yield from self.prepared
+            if self.members:
+                group = {"objectClass": [b"top", b"group"], "nTSecurityDescriptor": _DESCRIPTOR}
+                yield encode_entry(CROWD, group | self.members_from(0))
+
+    def members_from(self, first: int) -> Values:
+        """The members from a number on, as many as a server gives at a time."""
+        end = min(first + _MOST_VALUES, self.members)
+        last = "*" if end == self.members else str(end - 1)
+        return {f"member;range={first}-{last}": [user_name(n).encode() for n in range(first, end)]}
 
     @cached_property
     def prepared(self) -> list[bytes]:
@@ -213,11 +228,16 @@ class _Client:
         if operation[0] == _BIND:
             self._client.sendall(_result(number, 0x61))
         elif operation[0] == _SEARCH:
-            base = next(_parts(operation[1]))[1].decode()
+            base, *_, attributes = (part for _, part in _parts(operation[1]))
+            first = _first_of_range(attributes)
+            if first is not None:
+                entry = encode_entry(base.decode(), self._canned.members_from(first))
+                self._client.sendall(_message(number, entry) + _result(number, 0x65))
+                return
             size, cookie = _page(controls)
             if not cookie:
                 cookie = b"%d" % len(self._searches)
-                self._searches[cookie] = self._canned.objects(base)
+                self._searches[cookie] = self._canned.objects(base.decode())
             page = self._ready.pop((number, cookie), None)
             self._client.sendall(page or self._made(number, cookie, size))
             if cookie in self._searches:
@@ -243,6 +263,12 @@ def _parts(data: bytes) -> Iterator[tuple[int, bytes]]:
             length = int.from_bytes(data[2:start], "big")
         yield data[0], data[start : start + length]
         data = data[start + length :]
+
+
+def _first_of_range(attributes: bytes) -> int | None:
+    """What `member;range=1500-*` begins with, None where no part of a value is asked for."""
+    found = re.search(rb"member;range=(\d+)-\*", attributes)
+    return int(found.group(1)) if found else None
 
 
 def _length(data: bytes) -> int:

@@ -19,7 +19,7 @@ from adaudit.config import LdapUrl
 from adaudit.directory.dn import Dn
 from adaudit.directory.snapshot import Snapshot
 from adaudit.directory.writer import SnapshotWriter
-from tests.collect.canned_server import DOMAIN, Canned, user_name
+from tests.collect.canned_server import CROWD, DOMAIN, Canned, user_name
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -119,3 +119,39 @@ def test_the_size_of_a_page_makes_no_difference(
     with writer.finish() as found:
         assert list(found.entries()) == list(snapshot.entries())
         assert found.gaps == ()
+
+
+def read(canned: Canned) -> tuple[Snapshot, float]:
+    """What a server holds, and the time that this process spent on it."""
+    with canned.running() as port:
+        begun = time.process_time()
+        source = LdapSource([LdapUrl("ldap", "127.0.0.1", port)], ACCESS, everything=True)
+        writer = SnapshotWriter(source.description)
+        collect(source, writer)
+        snapshot = writer.finish()
+        return snapshot, time.process_time() - begun
+
+
+def test_a_group_of_very_many_members_is_whole_and_takes_time_by_their_number() -> None:
+    # a million take a second; what looks at all members for each part takes sixty times as long
+    few, seconds_of_few = read(Canned(users=1, descriptors=1, members=50_000))
+    many, seconds_of_many = read(Canned(users=1, descriptors=1, members=400_000))
+    for snapshot, count in ((few, 50_000), (many, 400_000)):
+        group = snapshot.entry(Dn(CROWD))
+        assert group is not None
+        members = group.values("member")
+        assert len(members) == count
+        assert members[0] == user_name(0).encode()
+        assert members[-1] == user_name(count - 1).encode()
+        assert snapshot.gaps == ()
+    assert seconds_of_many < 24 * max(seconds_of_few, 0.05)
+
+
+def test_descriptors_as_large_as_they_can_be_come_whole() -> None:
+    # an ACL counts its bytes in sixteen bits. [MS-DTYP] 2.4.5
+    canned = Canned(users=200, descriptors=200, descriptor_size=0xFFFF)
+    snapshot, _ = read(canned)
+    for number in range(canned.users):
+        entry = snapshot.entry(Dn(user_name(number)))
+        assert entry is not None
+        assert [entry.descriptor] == canned.values_of(number)["nTSecurityDescriptor"]
