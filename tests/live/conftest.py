@@ -12,6 +12,7 @@ from tests.available import (
     unavailable,
 )
 from tests.live.controller import Controller, ControllerUnavailableError, started
+from tests.live.delegation import Delegation, delegated
 from tests.live.domain import EXAMPLE
 
 _KINIT = Path(__file__).with_name("kinit.py")
@@ -21,7 +22,8 @@ SENDERS = tuple(f"EXCH{number:02}$" for number in range(1, 14))
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test that takes the server, so that `-m "not live"` leaves them out."""
     for item in items:
-        if isinstance(item, pytest.Function) and "controller" in item.fixturenames:
+        servers = {"controller", "delegation"}
+        if isinstance(item, pytest.Function) and servers & set(item.fixturenames):
             item.add_marker(pytest.mark.live)
 
 
@@ -36,6 +38,20 @@ def controller() -> Iterator[Controller]:
     try:
         with started(EXAMPLE, "example") as controller:
             yield controller
+    except ControllerUnavailableError as error:
+        unavailable(str(error))
+
+
+@pytest.fixture(scope="session")
+def delegation() -> Iterator[Delegation]:
+    """
+    Another controller of `EXAMPLE.TEST`, in which rights were delegated by hand.
+
+    Tests change its directory, each of them objects that no other looks at.
+    """
+    try:
+        with delegated() as found:
+            yield found
     except ControllerUnavailableError as error:
         unavailable(str(error))
 

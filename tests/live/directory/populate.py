@@ -3,11 +3,16 @@
 import sys
 
 import contoso
+import delegated
 import example
 import exchange_schema
 from sam import Sam
 
-_WORLDS = {"example": example.populate, "contoso": contoso.populate}
+_WORLDS = {
+    "contoso": contoso.populate,
+    "delegated": delegated.populate,
+    "example": example.populate,
+}
 
 
 def main(smb_conf: str, world: str) -> None:

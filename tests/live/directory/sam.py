@@ -21,6 +21,7 @@ Values = str | bytes | Iterable[str]
 GLOBAL, DOMAIN_LOCAL, UNIVERSAL = 2, 4, 8
 _SECURITY_ENABLED = 0x80000000
 _DACL_ONLY = "sd_flags:1:4"
+_OWNER_ONLY = "sd_flags:1:1"
 _CANONICAL = (  # [MS-DTYP] 2.4.5
     security.SEC_ACE_TYPE_ACCESS_DENIED,
     security.SEC_ACE_TYPE_ACCESS_DENIED_OBJECT,
@@ -138,6 +139,15 @@ class Sam:
         """Replace an object's DACL by these ACEs alone, and keep it from inheriting any."""
         alone = self._packed("D:P", self._parse(sddl).dacl.aces)
         self.modify(dn, "nTSecurityDescriptor", alone, replace=True)
+
+    def set_owner(self, dn: str, name: str) -> None:
+        """Make an account that was added the owner of an object."""
+        descriptor = security.descriptor.from_sddl(f"O:{self.sids[name]}", self.domain_sid)
+        message = ldb.Message(ldb.Dn(self.database, dn))
+        message["nTSecurityDescriptor"] = ldb.MessageElement(
+            ndr_pack(descriptor), ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor"
+        )
+        self.database.modify(message, [_OWNER_ONLY])
 
     def write_inherited_ace(self, dn: str, sddl: str) -> None:
         """Put an ACE at the head of the inherited ones, in the file, past Samba's modules."""
