@@ -77,7 +77,7 @@ def test_the_controller_is_found_with_its_unit(tier_zero: TierZero) -> None:
 
 
 def test_both_default_policies_are_found_by_their_guids(tier_zero: TierZero) -> None:
-    """[MS-GPOD] names them; a new domain links one to its head, one above its controllers."""
+    """[MS-GPOD] 1.1.9 names them; a new domain links one to its head, one above its controllers."""
     policies = {asset.dn.name for asset in tier_zero.assets if asset.kind is Kind.POLICY}
 
     assert policies == {
