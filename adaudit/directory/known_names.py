@@ -24,13 +24,13 @@ def numbers_named(names: Collection[str], population: Population) -> Iterator[in
     chains = population.snapshot.chains
     foreign = {number for number, chain in chains.items() if "foreignsecurityprincipal" in chain}
     for row in population.snapshot.principal_rows():
-        if _last(_name(row, is_foreign=row[2] in foreign)) in wanted:
+        if _last(bare_name(row, is_foreign=row[2] in foreign)) in wanted:
             number = population.of_row(row)
             if number is not None:
                 yield number
 
 
-def _name(row: PrincipalRow, *, is_foreign: bool) -> str:
+def bare_name(row: PrincipalRow, *, is_foreign: bool) -> str:
     """The name of a principal without its domain."""
     _, dn, _, sid, _, _, _, attributes = row
     if is_foreign:

@@ -1,5 +1,6 @@
 """Security principals: accounts, groups, and what stands for those of other forests."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -89,7 +90,7 @@ def principal_of(entry: Entry, domains: Domains) -> Principal | None:
         sid,
         _qualified(entry, sid, domain),
         entry.dn,
-        _kind(classes),
+        kind_of(classes),
         domain,
         scope_of(sid, group_type or 0) if is_group else None,
         not is_group or is_for_tokens(group_type or 0),
@@ -108,7 +109,8 @@ def fallback_name(sid: Sid, domains: Domains) -> str:
     return str(sid)
 
 
-def _kind(classes: frozenset[str]) -> PrincipalKind:
+def kind_of(classes: Collection[str]) -> PrincipalKind:
+    """What an object of these classes, in lower case, is as a principal."""
     for name, kind in (
         ("group", PrincipalKind.GROUP),
         ("computer", PrincipalKind.COMPUTER),
@@ -140,6 +142,11 @@ def _qualified(entry: Entry, sid: Sid, domain: Domain | None) -> str:
     if "foreignsecurityprincipal" in entry.classes:
         return WELL_KNOWN_NAMES.get(sid, str(sid))
     name = entry.text("sAMAccountName") or entry.dn.name
-    if sid.domain is None:
+    return qualified(name, domain, is_builtin=sid.domain is None)
+
+
+def qualified(name: str, domain: Domain | None, *, is_builtin: bool) -> str:
+    r"""A name with that of its domain before it: `CONTOSO\EX01$`."""
+    if is_builtin:
         return f"BUILTIN\\{name}"
     return f"{domain.netbios_name}\\{name}" if domain else name

@@ -274,3 +274,9 @@ class Explanation:
     """Doubts, and oddities of the deciding entry and the descriptor"""
     token: tuple[str, ...]
     """Names of all SIDs of the token"""
+    asked_of: str = "the object"
+    """Of which descriptor it is asked: that of the object, its parent, …"""
+    takes: str = ""
+    """The checks of an operation that takes several, in words"""
+    checks: tuple["Explanation", ...] = ()
+    """Each of several checks; then the whole has no evidence and no entries of its own"""

@@ -2,9 +2,10 @@
 One verdict with its whole reason, for people and for programs.
 
 The JSON form is the format `adaudit-explanation`, version 1: `subject`, `object`, `right`,
-`checked_by`, `decision`, `reason`, `evidence?`, `path_kinds[]`, `entries[]`, `notes[]`, `token[]`;
-`evidence` has the fields of a report's evidence, `entries` `position`, `sddl`, `readable` and
-`effect`.
+`checked_by`, `decision`, `reason`, `evidence?`, `path_kinds[]`, `entries[]`, `notes[]`, `token[]`,
+`takes` and `checks[]`; `evidence` has the fields of a report's evidence, `entries` `position`,
+`sddl`, `readable` and `effect`. What takes several checks has them in `checks`, each with
+`asked_of` (`the object`, `its parent`, …) and the fields from `object` to `notes`.
 """
 
 from collections.abc import Iterator
@@ -23,6 +24,20 @@ def render_text(explanation: Explanation) -> str:
 
 def render_json(explanation: Explanation) -> str:
     """The explanation for programs."""
+    fields: dict[str, Json] = {
+        "format": "adaudit-explanation",
+        "version": 1,
+        "subject": party_fields(explanation.subject),
+        **_fields(explanation),
+        "token": explanation.token,
+        "takes": explanation.takes,
+        "checks": [{"asked_of": check.asked_of, **_fields(check)} for check in explanation.checks],
+    }
+    return dump(fields)
+
+
+def _fields(explanation: Explanation) -> dict[str, Json]:
+    """What is told of the whole, and of each of several checks."""
     evidence = explanation.evidence
     entries: list[Json] = [
         {
@@ -33,10 +48,7 @@ def render_json(explanation: Explanation) -> str:
         }
         for line in explanation.entries
     ]
-    fields: dict[str, Json] = {
-        "format": "adaudit-explanation",
-        "version": 1,
-        "subject": party_fields(explanation.subject),
+    return {
         "object": explanation.object,
         "right": explanation.right,
         "checked_by": explanation.checked_by,
@@ -46,30 +58,52 @@ def render_json(explanation: Explanation) -> str:
         "path_kinds": explanation.path_kinds,
         "entries": entries,
         "notes": explanation.notes,
-        "token": explanation.token,
     }
-    return dump(fields)
 
 
 def _lines(explanation: Explanation) -> Iterator[str]:
     yield f"{explanation.right}: {explanation.decision.upper()}"
     yield from labelled("who", str(explanation.subject))
     yield from labelled("on", explanation.object)
+    if explanation.takes:
+        yield from labelled_text("takes", explanation.takes)
     yield ""
-    yield from labelled("because", explanation.reason)
+    yield from _reason_lines(explanation)
+    yield from labelled("checked by", explanation.checked_by)
+    yield from _note_lines(explanation)
+    for number, check in enumerate(explanation.checks, 1):
+        yield ""
+        yield f"{number}  {check.right} on {check.asked_of}: {check.decision.upper()}"
+        yield from labelled("on", check.object)
+        yield from _reason_lines(check)
+        yield from _note_lines(check)
+        yield from _dacl_lines(check)
+    yield from _dacl_lines(explanation)
+    yield ""
+    *others, last = explanation.token
+    yield from flow((*(f"{name}," for name in others), last), "Token   ", " ")
+
+
+def _reason_lines(explanation: Explanation) -> Iterator[str]:
+    lay = labelled_text if explanation.checks else labelled
+    yield from lay("because", explanation.reason)
     if explanation.evidence:
         yield from _evidence_lines(explanation.evidence, explanation.path_kinds)
-    yield from labelled("checked by", explanation.checked_by)
-    yield from (line for note in explanation.notes for line in labelled_text("note", note))
+
+
+def _note_lines(explanation: Explanation) -> Iterator[str]:
+    return (line for note in explanation.notes for line in labelled_text("note", note))
+
+
+def _dacl_lines(explanation: Explanation) -> Iterator[str]:
+    if not explanation.entries:
+        return
     yield ""
     yield "DACL in stored order"
     for entry in explanation.entries:
         yield f"{entry.position:4}  {entry.effect}"
         yield f"      {entry.readable}"
         yield f"      {entry.sddl}"
-    yield ""
-    *others, last = explanation.token
-    yield from flow((*(f"{name}," for name in others), last), "Token   ", " ")
 
 
 def _evidence_lines(evidence: Evidence, kinds: tuple[str, ...]) -> Iterator[str]:

@@ -155,7 +155,7 @@ def test_to_explain_a_denial_is_success_and_an_open_question_is_not(
     ("option", "value", "message"),
     [
         ("--who", "nobody", "no principal `nobody`"),
-        ("--on", "EX99", "no Exchange server `EX99`"),
+        ("--on", "EX99", "no object `EX99`"),
         ("--on", "CN=nowhere,DC=contoso,DC=example", "no object"),
         ("--on", "CN=a,,=", "is not a"),
         ("--right", "Fly-As", "no right `Fly-As`"),
