@@ -90,7 +90,11 @@ class _Search:
         self.leads: dict[Role, dict[int, int]] = {role: {} for role in Role}
 
     def run(self, target: int) -> None:
+        """Go back level by level; that the target controls itself is no path."""
         objects, depth = BitMap((target,)), 0
+        itself = self._population.of_entry(self._population.snapshot.at(target))
+        if itself is not None and (number := self._population.number(itself.sid)) is not None:
+            self._seen.add(number)
         while objects:
             depth += 1
             reached = NONE
