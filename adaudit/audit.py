@@ -8,6 +8,7 @@ from pathlib import Path
 
 from adaudit.checks import Check, Context, catalogue, matrix_of
 from adaudit.collect.collector import Ask, Progress, collect, open_source
+from adaudit.collect.merging import merged
 from adaudit.config import (
     AuditConfig,
     EvidenceConfig,
@@ -129,8 +130,12 @@ def _gather(config: EvidenceConfig | None, writer: SnapshotWriter, ask: Ask | No
 
 
 def _with_evidence(target: SnapshotTarget, ask: Ask | None) -> Snapshot:
-    """Open a snapshot; evidence that the target list adds is read into a copy in memory."""
-    snapshot = Snapshot.open(target.snapshot)
+    """Open snapshots; evidence that the target list adds is read into a copy of them."""
+    if len(target.snapshot) > 1:
+        with merged(target.snapshot) as writer:
+            _gather(target.evidence, writer, ask)
+            return writer.finish()
+    snapshot = Snapshot.open(*target.snapshot)
     if target.evidence is None:
         return snapshot
     with snapshot, SnapshotWriter.onto(snapshot) as writer:

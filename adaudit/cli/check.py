@@ -5,25 +5,46 @@ from pathlib import Path
 import click
 
 from adaudit.audit import choose, report_on
-from adaudit.cli.inputs import is_list, opener
+from adaudit.cli.inputs import is_list, opener, opener_of_all
 from adaudit.cli.options import Output, exit_status, output_options
 from adaudit.errors import ConfigError
 from adaudit.findings import Report
+
+_LIST = "TARGETS.yaml"
+"""What the files have to be named in, so that another command can look at all of them"""
 
 
 @click.command()
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--skip", multiple=True, metavar="CHECK", help="A check not to run; repeatable.")
+@click.option(
+    "--merge", is_flag=True, help="Put FILES together: each holds a part of the same forest."
+)
 @output_options
 def check(
-    files: tuple[Path, ...], skip: tuple[str, ...], output: Output[Report], fail_on: str | None
+    files: tuple[Path, ...],
+    skip: tuple[str, ...],
+    output: Output[Report],
+    fail_on: str | None,
+    *,
+    merge: bool,
 ) -> int:
-    """Check snapshot FILES or exports, and report, without connecting to anything."""
+    """
+    Check snapshot FILES or exports, and report, without connecting to anything.
+
+    Each file is a directory of its own, unless --merge puts them together: the snapshots of the
+    domains of a forest, say. What it suggests to look at then takes a target list that names
+    them all.
+    """
     checks = choose(skip)
     for file in files:
         if is_list(file):
             raise ConfigError(f"`{file}` is a target list", "`adaudit audit` reads and checks it")
-    targets = tuple(report_on(file.name, opener(file), (str(file),), checks) for file in files)
-    report = Report(targets)
+    if merge:
+        name = " + ".join(file.name for file in files)
+        report = Report((report_on(name, opener_of_all(files), (_LIST,), checks),))
+    else:
+        each = (report_on(file.name, opener(file), (str(file),), checks) for file in files)
+        report = Report(tuple(each))
     output.show(report)
     return exit_status(report, fail_on or "high")

@@ -1,6 +1,6 @@
 """What a command can be given to read: a target list, a snapshot or an export."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -45,17 +45,35 @@ def opener(file: Path, name: str | None = None) -> Callable[[], Snapshot]:
     elif name is not None:
         raise ConfigError("`--target` chooses from a target list", f"`{file}` is none")
     else:
-        target = _of_file(file)
+        target = _of_files([file], kind_of(file))
     return partial(_open, target)
 
 
-def _of_file(file: Path) -> TargetConfig:
-    kind = kind_of(file)
+def opener_of_all(files: Sequence[Path]) -> Callable[[], Snapshot]:
+    """
+    What reads several files of one forest into one snapshot.
+
+    Raises `ConfigError` where one is there twice, or they are of different kinds.
+    """
+    twice = next((file for file in files if files.count(file) > 1), None)
+    if twice is not None:
+        raise ConfigError(f"`{twice}` is there twice")
+    kinds = {kind_of(file) for file in files}
+    if len(kinds) > 1:
+        raise ConfigError(
+            "--merge takes files of one kind: snapshots, LDIF, or snapshots of AD Explorer",
+            "make snapshots of the others: `adaudit collect` with a target list that names them",
+        )
+    return partial(_open, _of_files(files, *kinds))
+
+
+def _of_files(files: Sequence[Path], kind: Kind) -> TargetConfig:
+    name, paths = files[0].name, tuple(files)
     if kind is Kind.LDIF:
-        return LdifTarget.model_construct(name=file.name, ldif=(file,))
+        return LdifTarget.model_construct(name=name, ldif=paths)
     if kind is Kind.EXPLORER:
-        return ExplorerTarget.model_construct(name=file.name, explorer=(file,))
-    return SnapshotTarget.model_construct(name=file.name, snapshot=file)
+        return ExplorerTarget.model_construct(name=name, explorer=paths)
+    return SnapshotTarget.model_construct(name=name, snapshot=paths)
 
 
 def _only(targets: tuple[TargetConfig, ...], file: Path) -> TargetConfig:

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from adaudit.collect.completeness import Contexts, have_sacls, missing
+from adaudit.collect.completeness import COMPLETENESS, Contexts, have_sacls, missing
 from adaudit.collect.explorer import ExplorerSource
 from adaudit.collect.ldif_files import LdifSource
 from adaudit.collect.source import Ask, Referral, Sacls, Source, Stage
@@ -20,8 +20,6 @@ _NO_SACLS = Gap(
     "the SACLs were not read: the reader lacks the right `manage auditing and security log` on a "
     "controller that was asked",
 )
-_COMPLETENESS = "completeness"
-"""A step that never gets a mark: what it tells is found anew when a collection is gone on with"""
 
 
 class Progress(Protocol):
@@ -96,15 +94,15 @@ class _Reading:
 
     def end(self) -> None:
         """Tell what is missing and nobody reported."""
-        self._add_referrals(_COMPLETENESS)
+        self._add_referrals(COMPLETENESS)
         if self._has_sacls is None:
             self._has_sacls = have_sacls(self._writer)
             self._tell()
         elif self._is_without_sacls:
-            self._writer.add_gap(_NO_SACLS, _COMPLETENESS)
+            self._writer.add_gap(_NO_SACLS, COMPLETENESS)
         for gap in missing(self._writer, everything=self._everything):
             if gap.subject not in self._subjects:
-                self._writer.add_gap(gap, _COMPLETENESS)
+                self._writer.add_gap(gap, COMPLETENESS)
 
     def _tell(self) -> None:
         scope: Scope = "all" if self._everything else "exchange"

@@ -38,6 +38,9 @@ _PUBLISHED = (
     "those that Microsoft publishes are used in their place; what was added to this forest, as by "
     "LAPS and by other products, is unknown"
 )
+NOT_ASKED = "the server refers to another one, which was not asked"
+COMPLETENESS = "completeness"
+"""The step of what is found here; it never gets a mark, as it is found anew in every run"""
 _OF_ROOT = ("configurationNamingContext", "schemaNamingContext", "defaultNamingContext")
 _UNREAD_DOMAIN = (
     "not read: its groups and accounts are unknown; add a server of it to `ldap:`, "
@@ -82,7 +85,7 @@ class Contexts:
         """That the server refers to another one; None where what is read there is judged itself."""
         if referral.base in self.names:
             return None
-        return Gap(referral.url, "the server refers to another one, which was not asked")
+        return Gap(referral.url, NOT_ASKED)
 
 
 def missing(objects: Objects, *, everything: bool) -> Iterator[Gap]:

@@ -56,16 +56,22 @@ class ExplorerTarget(StrictModel):
 
 
 class SnapshotTarget(StrictModel):
-    """A directory that `adaudit collect` read before."""
+    """A directory that `adaudit collect` read before, at once or domain by domain."""
 
     name: Name
     """How reports call the target; unique"""
     site: Site | None = None
     """Where the target is read: by those workers of a fleet that offer `site-NAME`"""
-    snapshot: ExistingFile
-    """The file, relative to the folder of the list"""
+    snapshot: OneOrMore[ExistingFile]
+    """The file, relative to the folder of the list; several of one forest are put together"""
     evidence: EvidenceConfig | None = None
     """What else is read about the Exchange servers, beside the evidence in the snapshot"""
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        twice = repeated([str(file) for file in self.snapshot])
+        conflicts = [(("snapshot", index), "is in the list twice") for index, _ in twice]
+        return without(conflicts, self)
 
 
 class LdapTarget(StrictModel):

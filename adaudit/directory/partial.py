@@ -30,13 +30,24 @@ def connect(place: str) -> sqlite3.Connection:
         timeout=0,
         isolation_level=None,
         check_same_thread=False,
-        uri=place.startswith("file:"),
+        uri=not place or place.startswith("file:"),
     )
 
 
 def in_memory() -> sqlite3.Connection:
     """An empty snapshot in memory."""
     connection = connect(":memory:")
+    connection.executescript(f"PRAGMA journal_mode = OFF; {TABLES}")
+    return connection
+
+
+def on_disk() -> sqlite3.Connection:
+    """
+    An empty snapshot in memory, which goes to a file without a name once it is large.
+
+    Other snapshots can be attached to it by their URIs.
+    """
+    connection = connect("")
     connection.executescript(f"PRAGMA journal_mode = OFF; {TABLES}")
     return connection
 

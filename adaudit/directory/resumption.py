@@ -22,16 +22,16 @@ _GAPS_TO_READ_AGAIN = (
 
 
 def open_to_write(
-    path: Path | None, meta: Mapping[str, str], *, resume: bool
+    path: Path | None, meta: Mapping[str, str], *, resume: bool, is_large: bool = False
 ) -> sqlite3.Connection:
     """
-    The database of a snapshot to be written at `path`, None for one in memory.
+    The database of a snapshot to be written at `path`, None for one in memory or `is_large`.
 
     Raises `DirectoryError` when another process is writing it, or what is to be resumed was not
     begun with the `source` and `key` of `meta`, or is complete.
     """
     if path is None:
-        return _labelled(partial.in_memory(), meta)
+        return _labelled(partial.on_disk() if is_large else partial.in_memory(), meta)
     place = partial.name_of(path)
     earlier = (_killed(place, meta) or _incomplete(path, place, meta)) if resume else None
     if earlier is None:

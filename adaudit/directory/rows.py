@@ -1,7 +1,7 @@
 """Objects on their way into the tables of a snapshot, in batches."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from adaudit.directory.bodies import Bodies
 from adaudit.directory.entry import Entry
@@ -44,17 +44,17 @@ class Rows:
         self._bodies.restore(connection.execute("SELECT id, body FROM descriptor"))
         chains = connection.execute("SELECT chain, id FROM class")
         self._chains = {load_values(chain): number for chain, number in chains}
-        found = connection.execute("SELECT ifnull(max(id), 0), count(*) FROM object")
-        self._last: int
-        self.count: int
+        self.last = 0
+        """The highest number of an object"""
+        self.count = 0
         """How many objects are in the tables or on their way there"""
-        self._last, self.count = found.fetchone()
+        self.recount()
 
     def add(self, entry: Entry, number: int | None = None) -> None:
         """Take up an object, under the next number if none is given."""
         if number is None:
-            self._last += 1
-            number = self._last
+            self.last += 1
+            number = self.last
         self.count += 1
         row = self._row(number, entry)
         self._waiting.append(row)
@@ -66,6 +66,24 @@ class Rows:
         """Take away objects that are part of another one."""
         self._connection.executemany("DELETE FROM object WHERE id = ?", zip(numbers))
         self.count -= len(numbers)
+
+    def take_bodies(self, bodies: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, int]]:
+        """Take up descriptors of another file, and give their numbers there and here."""
+        for number, body in bodies:
+            yield number, self._descriptor(body)
+            if self._bytes >= _BATCH_BYTES:
+                self.flush()
+
+    def take_chains(self, chains: Iterable[tuple[int, bytes]]) -> Iterator[tuple[int, int]]:
+        """Take up chains of classes of another file, and give their numbers there and here."""
+        for number, packed in chains:
+            values = load_values(packed)
+            yield number, self._chains.get(values) or self._new_chain(values)
+
+    def recount(self) -> None:
+        """Learn of objects that were put into the tables, or taken away, past this."""
+        found = self._connection.execute("SELECT ifnull(max(id), 0), count(*) FROM object")
+        self.last, self.count = found.fetchone()
 
     def flush(self) -> None:
         """Have the tables hold all that was added."""

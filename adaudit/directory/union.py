@@ -54,6 +54,19 @@ def unite(connection: sqlite3.Connection, rows: Rows) -> Iterator[Gap]:
     rows.flush()
 
 
+def unite_versions(connection: sqlite3.Connection, rows: Rows) -> Iterator[Gap]:
+    """
+    Make one object of all rows of one name, each of which is the whole object at some time.
+
+    What the last one has counts. Gives gaps as `unite` does.
+    """
+    for (path,) in connection.execute(_SAME_NAME).fetchall():
+        parts = _parts(connection, "path = ? ORDER BY object.id DESC", path)
+        yield from _contradictions(parts)
+        _keep(rows, parts, _latest(parts))
+    rows.flush()
+
+
 def _parts(connection: sqlite3.Connection, condition: str, value: str | int) -> list[_Part]:
     found = connection.execute(f"{_PARTS} WHERE {condition}", (value,))
     return [

@@ -17,6 +17,7 @@ from adaudit.directory.marks import Mark
 from adaudit.directory.objects import Objects
 from adaudit.directory.observations import EvidenceSource, Observation
 from adaudit.directory.reach import Reach
+from adaudit.directory.readings import Reading, copy_reading, unite_readings
 from adaudit.directory.resumption import open_to_write
 from adaudit.directory.rows import Rows
 from adaudit.directory.snapshot import Snapshot
@@ -30,8 +31,9 @@ class SnapshotWriter(Objects):
     """
     A snapshot being written: `add` objects and gaps, then `finish`.
 
-    Without a path the snapshot lives in memory. With one it is written to a file beside it, which
-    a second process cannot write at the same time, and which takes its place when it is finished.
+    Without a path the snapshot lives in memory, one that may be large (`is_large`) in a file
+    without a name. With a path it is written to a file beside it, which a second process cannot
+    write at the same time, and which takes its place when it is finished.
     `checkpoint` makes sure of what was added: a killed process leaves the file as of the last
     one, and a writer of the same `source` and `key` goes on with it when it is told to `resume`.
     It goes on with an incomplete snapshot at `path` as well.
@@ -50,14 +52,16 @@ class SnapshotWriter(Objects):
         *,
         resume: bool = False,
         key: str = "",
+        is_large: bool = False,
     ) -> None:
         self._path = path
         self._partial = partial.name_of(path) if path else None
         self._is_settled = False
+        self._readings: list[Reading] = []
         taken = (taken_at or datetime.now(UTC)).isoformat(timespec="seconds")
         meta = {"source": _encodable(source), "key": _encodable(key), "taken_at": taken}
         with self._writing():
-            self._connection = open_to_write(path, meta, resume=resume)
+            self._connection = open_to_write(path, meta, resume=resume, is_large=is_large)
             self._close = weakref.finalize(self, self._connection.close)
             self._connection.execute("BEGIN")
             self._rows = Rows(self._connection)
@@ -104,6 +108,19 @@ class SnapshotWriter(Objects):
             self._rows.add(entry)
         except (sqlite3.Error, OSError) as error:
             raise self._failure(error) from error
+
+    def add_reading(self, snapshot: Path) -> Reading:
+        """
+        Add what a snapshot file holds, but for its gaps, to one that `is_large`.
+
+        What several readings hold is as in the last one that was added.
+        """
+        with self._writing():
+            self._connection.execute("COMMIT")  # nothing is attached inside a transaction
+            reading = copy_reading(snapshot, self._connection, self._rows)
+            self._connection.execute("BEGIN")
+        self._readings.append(reading)
+        return reading
 
     def add_gap(self, gap: Gap, step: str | None = None) -> None:
         """
@@ -177,6 +194,10 @@ class SnapshotWriter(Objects):
             return
         self._rows.flush()
         make_indexes(self._connection)
+        if self._readings:
+            for gap in unite_readings(self._connection, self._rows, self._readings):
+                self.add_gap(gap)
+            self._readings.clear()
         for gap in unite(self._connection, self._rows):
             self.add_gap(gap)
         self._is_settled = True
