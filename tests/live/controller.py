@@ -16,6 +16,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.live.certificates import write_certificates
 from tests.live.domain import PASSWORD, Domain
@@ -99,12 +100,17 @@ class Controller:
         Accounts are sAMAccountNames; the objects are all Exchange servers and their SMTP virtual
         servers.
         """
-        script = DIRECTORY_SCRIPTS / "ask.py"
-        command = [SYSTEM_PYTHON, "-B", script, self.smb_conf, self.address]
-        answers: dict[str, dict[str, bool]] = json.loads(
-            self.run(command, text=json.dumps(list(accounts))).stdout
-        )
+        answers: dict[str, dict[str, bool]] = self._asked("ask.py", accounts)
         return answers
+
+    def replicate(self, accounts: Sequence[str]) -> dict[str, bool]:
+        """Try DCSync as each account, given by sAMAccountName: whether it gets secrets."""
+        answers: dict[str, bool] = self._asked("replicate.py", accounts)
+        return answers
+
+    def _asked(self, script: str, accounts: Sequence[str]) -> Any:  # noqa: ANN401 - JSON
+        command = [SYSTEM_PYTHON, "-B", DIRECTORY_SCRIPTS / script, self.smb_conf, self.address]
+        return json.loads(self.run(command, text=json.dumps(list(accounts))).stdout)
 
     def provision(self, dns: str = "NONE") -> None:
         """

@@ -1,8 +1,8 @@
 """
-How Samba 4.17 checks access otherwise than [MS-ADTS] 5.1.3.3 says: each way as a descriptor or a
-token with which the specification gives Samba's answer.
+How Samba 4.17 checks access otherwise than [MS-ADTS] 5.1.3.3 says.
 
-By its source (`libcli/security/access_check.c`, `sec_access_check_ds`; `auth/session.c`):
+Each way is put as a descriptor or a token with which the specification gives Samba's answer. By
+its source (`libcli/security/access_check.c`, `sec_access_check_ds`; `auth/session.c`):
 
 - An entry for OWNER RIGHTS is one for a SID that nobody has, so the owner keeps READ_CONTROL and
   WRITE_DAC beside it.

@@ -10,8 +10,7 @@ import sys
 
 import ldb
 from exchange_schema import PROBE
-from sam import PASSWORD, Sam
-from samba.credentials import DONT_USE_KERBEROS, Credentials
+from sam import Sam, credentials
 from samba.samdb import SamDB
 
 
@@ -23,7 +22,7 @@ def main(smb_conf: str, address: str) -> None:
     answers = {}
     for account in json.load(sys.stdin):
         connection = SamDB(
-            f"ldap://{address}", credentials=_credentials(sam, account), lp=sam.settings
+            f"ldap://{address}", credentials=credentials(sam, account), lp=sam.settings
         )
         granted = _with_probe(connection, services)
         answers[account] = {dn: dn in granted for dn in sorted(probed)}
@@ -33,15 +32,6 @@ def main(smb_conf: str, address: str) -> None:
 def _with_probe(connection: SamDB, base: str) -> set[str]:
     found = connection.search(base, ldb.SCOPE_SUBTREE, "(objectClass=*)", attrs=[PROBE])
     return {str(entry.dn) for entry in found if PROBE in entry}
-
-
-def _credentials(sam: Sam, account: str) -> Credentials:
-    credentials = Credentials()
-    credentials.guess(sam.settings)
-    credentials.set_username(account)
-    credentials.set_password(PASSWORD)
-    credentials.set_kerberos_state(DONT_USE_KERBEROS)
-    return credentials
 
 
 if __name__ == "__main__":

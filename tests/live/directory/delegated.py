@@ -120,6 +120,7 @@ def populate(sam: Sam) -> None:
     _add_accounts(sam)
     sam.add_aces(
         sam.base,
+        f"(OD;;CR;{_GET_CHANGES_ALL};;{{No Touch}})"
         f"(OA;;CR;{_GET_CHANGES};;{{Replicators}})(OA;;CR;{_GET_CHANGES};;{{watcher}})"
         f"(OA;;CR;{_GET_CHANGES_ALL};;{{Replicators}})"
         f"(OD;CI;WP;{_MANAGED_BY};;{{No Touch}})(OA;CI;WP;{_MANAGED_BY};;{{Desk}})",
@@ -155,7 +156,7 @@ def _add_accounts(sam: Sam) -> None:
     trainees = sam.add_group("Trainees", GLOBAL, [people["trainee"]])
     sam.add_group("No Touch", DOMAIN_LOCAL, [trainees])
     sam.add_group("Keepers", UNIVERSAL, [people["keeper"], machine])
-    sam.add_group("Replicators", GLOBAL, [people["syncer"]])
+    sam.add_group("Replicators", GLOBAL, [people["syncer"], branch])
 
 
 def _add_staff(sam: Sam, unit: str) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import ldb
 from samba.auth import system_session
+from samba.credentials import DONT_USE_KERBEROS, Credentials
 from samba.dcerpc import security
 from samba.ndr import ndr_pack, ndr_unpack
 from samba.param import LoadParm
@@ -183,6 +184,16 @@ class Sam:
 
     def _remember(self, name: str, dn: str) -> None:
         self.sids[name] = self.sid(dn)
+
+
+def credentials(sam: Sam, account: str) -> Credentials:
+    """What an account logs on with, by NTLM."""
+    found = Credentials()
+    found.guess(sam.settings)
+    found.set_username(account)
+    found.set_password(PASSWORD)
+    found.set_kerberos_state(DONT_USE_KERBEROS)
+    return found
 
 
 def escape_rdn(value: str) -> str:
