@@ -12,7 +12,17 @@ from adaudit import __version__
 from adaudit.errors import AdauditError, CollectError, DirectoryError
 
 _COMMANDS = (
-    *("audit", "collect", "check", "explain", "paths", "diagnose", "probe"),
+    *(
+        "audit",
+        "collect",
+        "check",
+        "explain",
+        "who-can",
+        "paths",
+        "delegations",
+        "diagnose",
+        "probe",
+    ),
     *("checks", "config"),
 )
 _WRONG_USE = 2
@@ -31,8 +41,9 @@ class _Commands(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's signature
         if cmd_name not in _COMMANDS:
             return None
-        module = importlib.import_module(f"adaudit.cli.{cmd_name}")
-        command: click.Command = getattr(module, cmd_name)
+        name = cmd_name.replace("-", "_")
+        module = importlib.import_module(f"adaudit.cli.{name}")
+        command: click.Command = getattr(module, name)
         return command
 
     def invoke(self, ctx: click.Context) -> object:

@@ -9,6 +9,7 @@ from adaudit.cli.progress import shown
 from adaudit.cli.prompt import asker
 from adaudit.collect.recognition import Kind, kind_of
 from adaudit.config import ExplorerTarget, LdifTarget, SnapshotTarget, TargetConfig, load
+from adaudit.directory.reach import Scope
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import ConfigError
 
@@ -34,10 +35,13 @@ def targets_of(file: Path, name: str | None = None) -> tuple[TargetConfig, ...]:
     return chosen
 
 
-def opener(file: Path, name: str | None = None) -> Callable[[], Snapshot]:
+def opener(
+    file: Path, name: str | None = None, *, scope: Scope = "exchange"
+) -> Callable[[], Snapshot]:
     """
     What reads a file into a snapshot, with progress where there is a terminal.
 
+    `scope` is what is kept of an export; a target list has a scope of its own.
     Raises `ConfigError` when a list holds several targets and none of them is named.
     """
     if is_list(file):
@@ -45,7 +49,7 @@ def opener(file: Path, name: str | None = None) -> Callable[[], Snapshot]:
     elif name is not None:
         raise ConfigError("`--target` chooses from a target list", f"`{file}` is none")
     else:
-        target = _of_files([file], kind_of(file))
+        target = _of_files([file], kind_of(file), scope=scope)
     return partial(_open, target)
 
 
@@ -67,12 +71,12 @@ def opener_of_all(files: Sequence[Path]) -> Callable[[], Snapshot]:
     return partial(_open, _of_files(files, *kinds))
 
 
-def _of_files(files: Sequence[Path], kind: Kind) -> TargetConfig:
+def _of_files(files: Sequence[Path], kind: Kind, *, scope: Scope = "exchange") -> TargetConfig:
     name, paths = files[0].name, tuple(files)
     if kind is Kind.LDIF:
-        return LdifTarget.model_construct(name=name, ldif=paths)
+        return LdifTarget.model_construct(name=name, ldif=paths, scope=scope)
     if kind is Kind.EXPLORER:
-        return ExplorerTarget.model_construct(name=name, explorer=paths)
+        return ExplorerTarget.model_construct(name=name, explorer=paths, scope=scope)
     return SnapshotTarget.model_construct(name=name, snapshot=paths)
 
 

@@ -16,9 +16,10 @@ if TYPE_CHECKING:  # whoever only asks for the names of the forms need not wait 
     from collections.abc import Sequence
 
     from adaudit.findings import Report
+    from adaudit.report.delegation_lines import DelegationReport
     from adaudit.rulings import DiagnosisReport
 
-__all__ = ["DIAGNOSIS_FORMATS", "FORMATS", "Format", "write", "write_text"]
+__all__ = ["DELEGATION_FORMATS", "DIAGNOSIS_FORMATS", "FORMATS", "Format", "write", "write_text"]
 
 _Told = TypeVar("_Told")
 
@@ -62,6 +63,24 @@ def _diagnosis_json(reports: Sequence[DiagnosisReport]) -> str:
     return diagnosis_json.render(reports)
 
 
+def _delegations_text(report: DelegationReport) -> str:
+    from adaudit.report import delegations  # noqa: PLC0415 - loaded only when asked for
+
+    return delegations.render(report)
+
+
+def _delegations_csv(report: DelegationReport) -> str:
+    from adaudit.report import delegations_csv  # noqa: PLC0415 - loaded only when asked for
+
+    return delegations_csv.render(report)
+
+
+def _delegations_json(report: DelegationReport) -> str:
+    from adaudit.report import delegations_json  # noqa: PLC0415 - loaded only when asked for
+
+    return delegations_json.render(report)
+
+
 FORMATS: Mapping[str, Format[Report]] = MappingProxyType(
     {
         "table": Format(_table, "utf-8"),
@@ -76,6 +95,15 @@ DIAGNOSIS_FORMATS: Mapping[str, Format[Sequence[DiagnosisReport]]] = MappingProx
     {"text": Format(_diagnosis_text, "utf-8"), "json": Format(_diagnosis_json, "utf-8")}
 )
 """Likewise the forms of diagnoses"""
+
+DELEGATION_FORMATS: Mapping[str, Format[DelegationReport]] = MappingProxyType(
+    {
+        "text": Format(_delegations_text, "utf-8"),
+        "csv": Format(_delegations_csv, "utf-8-sig"),
+        "json": Format(_delegations_json, "utf-8"),
+    }
+)
+"""And the forms of delegations"""
 
 
 def write(told: _Told, form: Format[_Told], path: Path) -> None:

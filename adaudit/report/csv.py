@@ -63,7 +63,7 @@ def render(report: Report) -> str:
     writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n")
     writer.writeheader()
     for row in _rows(inert(report)):
-        writer.writerow({column: _cell(text) for column, text in row.items()})
+        writer.writerow({column: cell(text) for column, text in row.items()})
     return buffer.getvalue()
 
 
@@ -75,5 +75,6 @@ def _rows(report: Report) -> Iterator[Row]:
         yield {"kind": "warning", "message": warning}
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """A text so that no spreadsheet takes it for a formula."""
     return f"'{text}" if text.startswith(_FORMULA) else text

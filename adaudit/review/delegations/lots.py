@@ -11,6 +11,9 @@ from adaudit.errors import DescriptorError, DirectoryError
 from adaudit.review.defaults import Partition, Partitions
 from adaudit.review.delegations.explicit import Explicit, explicit_part, explicit_parts
 
+_NOT_READ = "no security descriptor was read"
+_NOT_ASKED = "`scope: all` on the target has those of all objects read"
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spot:
@@ -105,7 +108,8 @@ class Lots:
 
     def _leave_undescribed(self, path: str, classes: tuple[str, ...]) -> None:
         if path and classes:  # a server's own entry is no object
-            self.unjudged["no security descriptor was read"] += 1
+            is_all = self._snapshot.scope == "all"
+            self.unjudged[_NOT_READ if is_all else f"{_NOT_READ}: {_NOT_ASKED}"] += 1
 
     def _spot(self, parent: str) -> Spot | None:
         if parent not in self._spots:
