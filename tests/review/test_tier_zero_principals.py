@@ -187,6 +187,26 @@ def test_the_history_of_a_sid_counts_for_an_account_and_for_who_is_in_a_group() 
     assert why(tier_zero, bob) == r"in CONTOSO\Heir"
 
 
+def test_the_history_of_a_group_that_was_not_read_counts() -> None:
+    contoso = forest()
+    bob = contoso.root.user("bob", 1101)
+    old = contoso.root.sid.relative(512)
+    heir = contoso.root.group("Heir", 1201, "universal", members=[bob], sIDHistory=old)
+    lost = contoso.made("Domain Admins")
+    tier_zero = contoso.without(lambda made: made is lost).tier_zero()
+
+    assert why(tier_zero, heir) == r"its SID history holds CONTOSO\Domain Admins"
+    assert tier_zero.is_trusted(bob.sid)
+
+
+def test_what_anyone_is_is_not_trusted_for_its_history() -> None:
+    contoso = forest()
+    everyone = contoso.root.foreign(sids.EVERYONE)
+    everyone.put(sIDHistory=contoso.root.sid.relative(512))
+
+    assert not contoso.tier_zero().is_trusted(sids.EVERYONE)
+
+
 def test_the_history_of_another_sid_does_not() -> None:
     contoso = forest()
     ann = contoso.root.user("ann", 1100, sIDHistory=contoso.root.sid.relative(1999))

@@ -35,7 +35,7 @@ class Principals:
         self.view = view
         self.seeds = seeds
         self.open_to: dict[Sid, Sid] = {}
-        """What anyone holds and yet is in a tier-0 group, by that group"""
+        """What anyone holds and yet is in a tier-0 group, or was one: by that group"""
         self.groups = self._descend()
         """By number, the highest first"""
         self.sids = frozenset({*seeds, *map(self.population.sid, self.groups)})
@@ -54,12 +54,12 @@ class Principals:
 
     def _descend(self) -> Mapping[int, Standing]:
         """Go down from the seeds to all groups in them, breadth first: by the shortest ways."""
-        found = dict(self._read_seeds())
+        found = dict(self._heirs_of_unread()) | dict(self._read_seeds())
         queue = deque(found)
         while queue:
             group = queue.popleft()
             for below, standing in self._below(group):
-                if below not in found and not self._is_open(below, group):
+                if below not in found and not self._is_open(below, self.population.sid(group)):
                     found[below] = standing
                     queue.append(below)
         return {number: why for number, why in found.items() if number in self.population.kinds}
@@ -75,6 +75,14 @@ class Principals:
         for number in range(len(population.numbers), len(population.sids)):
             if number in population.kinds and population.sids[number] in encoded:
                 yield number, Standing(encoded[population.sids[number]])
+
+    def _heirs_of_unread(self) -> Iterator[tuple[int, Standing]]:
+        """Groups that were one of the seeds of which there is no object."""
+        for sid in self.seeds:
+            if self.population.number(sid) is None:
+                for heir in self._heirs.get(sid.encode(), ()):
+                    if not self._is_open(heir, sid):
+                        yield heir, Standing(f"its SID history holds {self.view.name(sid)}")
 
     def _below(self, group: int) -> Iterator[tuple[int, Standing]]:
         """The groups that hold the SID of a group, being in it or having been it."""
@@ -102,12 +110,17 @@ class Principals:
                 found[old].append(number)
         return found
 
-    def _is_open(self, member: int, group: int) -> bool:
-        sid = self.population.sid(member)
+    def _is_open(self, holder: int, held: Sid) -> bool:
+        sid = self.population.sid(holder)
         is_open = is_open_to_anyone(sid) and sid not in self.seeds
         if is_open:
-            self.open_to.setdefault(sid, self.population.sid(group))
+            self.open_to.setdefault(sid, held)
         return is_open
+
+    def _closed(self, holders: BitMap, held: Sid) -> BitMap:
+        """Those of the accounts that hold a SID that not anyone is."""
+        accounts = holders & self._all_accounts
+        return BitMap(number for number in accounts if not self._is_open(number, held))
 
     def _carriers(self) -> BitMap:
         """The accounts in whose tokens one of the groups is, at the controllers of some domain."""
@@ -124,14 +137,13 @@ class Principals:
     def _candidates(self) -> BitMap:
         """All accounts that may carry one: are, are in or were one of them."""
         population = self.population
-        found = BitMap()
+        own = map(population.number, self.seeds)
+        found = BitMap([number for number in own if number is not None])
         for group in self.groups:
-            members = self._members(group) & self._all_accounts
-            found |= BitMap(each for each in members if not self._is_open(each, group))
-        for sid in self.sids:
-            number = population.number(sid)
-            found |= BitMap(self._heirs.get(sid.encode(), ()))
-            found |= BitMap() if number is None else BitMap((number,))
+            holders = self._members(group) | BitMap(self._heirs.get(population.sids[group], ()))
+            found |= self._closed(holders, population.sid(group))
+        for sid in self.seeds:  # of groups that were not read, and of accounts
+            found |= self._closed(BitMap(self._heirs.get(sid.encode(), ())), sid)
         return found & self._all_accounts
 
     @cached_property
