@@ -85,7 +85,7 @@ def delegation_report(delegations: Delegations, view: View, by: By = "place") ->
         defaults=tuple((str(origin), n) for origin, n in delegations.defaults.items() if n),
         described=delegations.described,
         gaps=delegations.gaps,
-        notes=tuple(_notes(view)),
+        notes=tuple(_notes(delegations)),
         by=by,
     )
 
@@ -95,11 +95,11 @@ def _by_trustee(line: DelegationLine) -> tuple[str, str]:
     return (trustee.name.lower(), trustee.sid or "") if trustee else ("", "")
 
 
-def _notes(view: View) -> Iterator[str]:
-    if view.schema.is_built_in:
+def _notes(delegations: Delegations) -> Iterator[str]:
+    if delegations.uses_published:
         yield (
-            "the snapshot lacks definitions of the schema: defaults are those that Microsoft "
-            "publishes, and what this forest changed of them is listed"
+            "the defaults of classes were not read: they are those that Microsoft publishes, and "
+            "what this forest changed of them is listed"
         )
 
 

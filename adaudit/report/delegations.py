@@ -63,7 +63,7 @@ def _delegation(line: DelegationLine, *, with_place: bool) -> Iterator[str]:
         which = f"{counted(line.objects, 'object')} of class {line.object_class}"
         yield from labelled("alike on", f"{which},", f"the first is {line.example}")
     if line.sddl is not None:
-        yield from labelled("", line.sddl, f"entry {line.position}")
+        yield from labelled("", line.sddl)
     if line.reach is None:
         yield from labelled_text("reaches", "objects of a class that the snapshot does not define")
     elif line.reach:
@@ -76,7 +76,9 @@ def _delegation(line: DelegationLine, *, with_place: bool) -> Iterator[str]:
 
 
 def _label(line: DelegationLine) -> str:
-    return {"blocked inheritance": "blocked", "other entry": "other"}.get(line.kind, line.kind)
+    if line.position is not None:
+        return f"entry {line.position}"
+    return "owner" if line.trustee else "blocked"
 
 
 def _shadow(line: DelegationLine) -> Iterator[str]:

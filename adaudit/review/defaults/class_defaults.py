@@ -1,11 +1,12 @@
 """What new objects get by their class: `defaultSecurityDescriptor`. [MS-ADTS] 3.1.1.2.3, 6.1.3"""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
 from adaudit.directory.definitions import ClassDefinition
-from adaudit.directory.schema import Schema
+from adaudit.directory.known_schema import known_schema
+from adaudit.directory.schema import Kind, Schema
 from adaudit.errors import DescriptorError
 from adaudit.review.defaults.partitions import Partition
 from adaudit.security.ace import Ace, AceFlags, AnyAce
@@ -19,10 +20,14 @@ _INHERITANCE = _INHERITABLE | int(AceFlags.NO_PROPAGATE_INHERIT | AceFlags.INHER
 
 
 class ClassDefaults:
-    """The default descriptors of a schema, with the SIDs of the partition that an object is in."""
+    """
+    The default descriptors of a schema, with the SIDs of the partition that an object is in.
+
+    `are_published` tells whether what Microsoft publishes stands in for what was not read.
+    """
 
     def __init__(self, schema: Schema) -> None:
-        self._schema = schema
+        self._classes, self.are_published = _with_defaults(schema)
         self.faults: dict[str, str] = {}
         """By class: why its default cannot be told"""
         self.descriptor = cache(self._descriptor)
@@ -49,15 +54,22 @@ class ClassDefaults:
         return descriptor is not None and descriptor.is_dacl_protected
 
     def _descriptor(self, name: str, partition: Partition) -> SecurityDescriptor | None:
-        definition = self._schema.classes.get(name.lower())
+        definition = self._classes.get(name.lower())
         if definition is None:
-            self.faults[name] = "the snapshot holds no definition of the class"
+            self.faults[name] = "no definition of the class is known"
             return None
         try:
             return _parsed(definition, partition)
         except DescriptorError as error:
             self.faults[name] = f"its default descriptor cannot be read: {error.message}"
             return None
+
+
+def _with_defaults(schema: Schema) -> tuple[Mapping[str, ClassDefinition], bool]:
+    """The classes of a schema; those that are published where no default was read of any."""
+    if any(each.default_descriptor is not None for each in schema.classes.values()):
+        return schema.classes, Kind.CLASSES in schema.built_in
+    return known_schema().classes, True
 
 
 def _parsed(definition: ClassDefinition, partition: Partition) -> SecurityDescriptor:

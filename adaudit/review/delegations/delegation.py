@@ -82,6 +82,8 @@ class Delegations:
     """The objects whose descriptors were judged"""
     gaps: tuple[Gap, ...]
     """What could not be judged"""
+    uses_published: bool = False
+    """Whether the defaults of classes are those that Microsoft publishes, as none were read"""
 
     @property
     def is_complete(self) -> bool:

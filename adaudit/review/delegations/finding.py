@@ -76,7 +76,11 @@ class _Search:
                 self._take(lot, some, left)
         made = (self._made(key, found) for key, found in self._found.items())
         return Delegations(
-            sorted(made, key=_order), dict(self._defaults), described, tuple(self._gaps())
+            sorted(made, key=_order),
+            dict(self._defaults),
+            described,
+            tuple(self._gaps()),
+            self._sorter.uses_published,
         )
 
     def _take(self, lot: Lot, numbers: Sequence[int], left: Left) -> None:

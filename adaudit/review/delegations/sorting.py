@@ -67,6 +67,11 @@ class Sorter:
         self._above = Above(view)
         self._by_class = cache(self._sort_by_class)
 
+    @property
+    def uses_published(self) -> bool:
+        """Whether defaults are those that Microsoft publishes, not those of the directory."""
+        return self._defaults.classes.are_published
+
     def why_unknown(self, name: str) -> str:
         """Why the default of a class is not known."""
         return self._defaults.classes.faults.get(name, "its default is not known")
