@@ -63,6 +63,7 @@ def sift(
     Names of `attributes` are in lower case; their options are taken off.
     """
     kept: dict[str, tuple[bytes, ...]] = {}
+    in_parts: dict[str, list[bytes]] = {}
     parts: list[ValueRange] = []
     descriptor = None
     for description, values in attributes.items():
@@ -70,10 +71,13 @@ def sift(
         if name == DESCRIPTOR and want.descriptor and values and values[0]:
             descriptor = values[0]
         elif name in want.attributes:
-            part = _range(name, options)
-            parts += [part] if part else []
-            if values:
+            part = _range(name, options) if options else None
+            if part:
+                parts.append(part)
+                in_parts.setdefault(name, []).extend(values)
+            elif values:
                 kept[name] = (*kept.get(name, ()), *values)
+    kept |= {name: tuple(values) for name, values in in_parts.items() if values}
     return Entry(dn, kept, descriptor), parts
 
 
