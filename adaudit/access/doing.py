@@ -32,6 +32,7 @@ from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.errors import DescriptorError, QuestionError
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.rights import AccessMask
+from adaudit.security.sid import Sid
 from adaudit.security.wire import decode
 
 _T = TypeVar("_T", bool, BitMap)
@@ -56,6 +57,12 @@ class Asked:
         if self.entry is None:
             return Unreadable(f"{self.dn} was not read")
         return _readers(self.entry) if self.on is On.READERS else descriptor_of(self.entry)
+
+    @property
+    def owner(self) -> Sid | None:
+        """The owner, None where there is none or nothing can be said."""
+        found = self.descriptor
+        return found.owner if isinstance(found, SecurityDescriptor) else None
 
 
 Answer = tuple[Asked, Verdict | Unreadable]

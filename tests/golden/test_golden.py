@@ -17,6 +17,7 @@ from adaudit.cli import main
 FOLDER = Path(__file__).parent
 SAMPLES = FOLDER.parents[1] / "samples"
 ASKED = ("--right", "Send-As", "--who")
+HOLDERS = ("--right", "Send-As", "--on", "EX01")
 COMMANDS = {
     "audit.txt": ("audit", "contoso.yaml"),
     "audit.csv": ("audit", "contoso.yaml", "--format", "csv"),
@@ -36,6 +37,18 @@ COMMANDS = {
     ),
     "explain-allowed.txt": ("explain", "contoso.ldif", *ASKED, "EX03$", "--on", "EX02"),
     "explain-nothing-grants.txt": ("explain", "contoso.ldif", *ASKED, "EX04$", "--on", "EX01"),
+    "explain-operation.txt": (
+        *("explain", "contoso.ldif", "--who", "EX05$"),
+        *("--on", "CONTOSO", "--right", "DCSync"),
+    ),
+    "who-can-send-as.txt": ("who-can", "contoso.ldif", *HOLDERS),
+    "who-can-send-as.csv": ("who-can", "contoso.ldif", *HOLDERS, "--format", "csv"),
+    "who-can-dcsync.txt": ("who-can", "contoso.ldif", "--right", "DCSync", "--on", "CONTOSO"),
+    "who-can-dcsync.json": (
+        *("who-can", "contoso.ldif", "--right", "DCSync", "--on", "CONTOSO"),
+        *("--format", "json"),
+    ),
+    "who-can-delete.txt": ("who-can", "contoso.ldif", "--right", "Delete", "--on", "EX01"),
     "explain-hostile.txt": ("explain", "contoso.ldif", *ASKED, "EX08$", "--on", "EX12"),
 }
 STATUS = {"audit": 1, "check": 1, "diagnose.txt": 1, "diagnose.json": 1, "diagnose-pair.txt": 3}

@@ -1,0 +1,44 @@
+"""The forms of answers to single questions, by the name that the command line gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from adaudit.report import Format
+
+if TYPE_CHECKING:  # whoever only asks for the names of the forms need not wait for the rest
+    from adaudit.findings.who_can import WhoCan
+
+__all__ = ["WHO_CAN_FORMATS"]
+
+
+def _who_can_text(found: WhoCan) -> str:
+    from adaudit.report import who_can  # noqa: PLC0415 - loaded only when asked for
+
+    return who_can.render(found)
+
+
+def _who_can_csv(found: WhoCan) -> str:
+    from adaudit.report import who_can_csv  # noqa: PLC0415 - loaded only when asked for
+
+    return who_can_csv.render(found)
+
+
+def _who_can_json(found: WhoCan) -> str:
+    from adaudit.report import who_can_json  # noqa: PLC0415 - loaded only when asked for
+
+    return who_can_json.render(found)
+
+
+WHO_CAN_FORMATS: Mapping[str, Format[WhoCan]] = MappingProxyType(
+    {
+        "text": Format(_who_can_text, "utf-8"),
+        "csv": Format(
+            _who_can_csv, "utf-8-sig"
+        ),  # without the mark Excel reads the local code page
+        "json": Format(_who_can_json, "utf-8"),
+    }
+)
+"""Of who holds a right"""
