@@ -27,10 +27,9 @@ with warnings.catch_warnings():
     import ldap3
 
 ADMINISTRATOR, COMPUTER = "Administrator", "WS01$"
-ACCOUNTS = (
-    *("plain", "helper", "trainee", "keeper", "owner", "syncer", "watcher"),
-    *(COMPUTER, ADMINISTRATOR),
-)
+COMPARED = ("plain", "helper", "trainee", "keeper", "owner", COMPUTER, ADMINISTRATOR)
+"""Whose answers are compared on every object"""
+ACCOUNTS = (*COMPARED, "syncer", "watcher")
 _ADMINISTRATORS = Sid.parse("S-1-5-32-544")
 _PRIVILEGES = frozenset({"SeSecurityPrivilege", "SeTakeOwnershipPrivilege"})
 _SECRET = "ADAUDIT_TEST_PASSWORD"
@@ -45,7 +44,7 @@ class Delegation:
     possible: dict[Dn, Effective]
     """What each object can have at all, whoever asks"""
     effective: dict[str, dict[Dn, Effective]]
-    """What the controller granted each of `ACCOUNTS`"""
+    """What the controller granted each of `COMPARED`"""
 
     def token(self, account: str) -> Token:
         """The token of an account, with the privileges that no directory holds."""
@@ -75,7 +74,7 @@ def delegated() -> Iterator[Delegation]:
             with bound(controller, ADMINISTRATOR) as connection:
                 all_possible = possible(connection, heads)
             answers = {}
-            for account in ACCOUNTS:
+            for account in COMPARED:
                 with bound(controller, account) as connection:
                     answers[account] = effective(connection, heads)
             yield Delegation(controller, View(snapshot), all_possible, answers)

@@ -1,5 +1,5 @@
 """
-A controller and the tool answer alike what nine accounts may do to every object.
+A controller and the tool answer alike what seven accounts may do to every object.
 
 The server's own answers are those of `effective.py`: all attributes that an object can have, all
 classes of children, and its descriptor, in the domain, the configuration and the schema.
@@ -13,7 +13,7 @@ import pytest
 from adaudit.access.verdict import Decision
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
-from tests.live.delegation import ACCOUNTS, ADMINISTRATOR, Delegation
+from tests.live.delegation import ADMINISTRATOR, COMPARED, Delegation
 from tests.live.effective import SEE
 from tests.live.judging import Judge
 from tests.live.samba_access import Way, difference
@@ -51,7 +51,7 @@ class Comparison:
     undecided: set[Where] = field(default_factory=set)
 
 
-@pytest.fixture(scope="module", params=ACCOUNTS)
+@pytest.fixture(scope="module", params=COMPARED)
 def compared(request: pytest.FixtureRequest, delegation: Delegation) -> tuple[str, Comparison]:
     account: str = request.param
     judge = Judge(delegation.view, delegation.token(account))
@@ -124,5 +124,5 @@ def test_what_the_desk_may_do_is_taken_from_trainees(delegation: Delegation) -> 
 
 def test_what_is_hidden_is_seen_by_the_desk_alone(delegation: Delegation) -> None:
     kept = Dn(f"CN=Kept,OU=Hidden,OU=Delegated,{delegation.controller.domain.base}")
-    seeing = {account for account in ACCOUNTS if kept in delegation.effective[account]}
+    seeing = {account for account in COMPARED if kept in delegation.effective[account]}
     assert seeing == {"helper", "trainee", ADMINISTRATOR}
