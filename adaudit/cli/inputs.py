@@ -35,6 +35,11 @@ def targets_of(file: Path, name: str | None = None) -> tuple[TargetConfig, ...]:
     return chosen
 
 
+def widening_of(file: Path) -> tuple[str, ...]:
+    """What a target list adds to tier 0; nothing for any other file."""
+    return load(file).tier_zero if is_list(file) else ()
+
+
 def opener(
     file: Path, name: str | None = None, *, scope: Scope = "exchange"
 ) -> Callable[[], Snapshot]:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from adaudit.cli.inputs import opener
+from adaudit.cli.inputs import opener, widening_of
 from adaudit.control import paths_to
 from adaudit.report.control import render_json, render_text
 
@@ -26,8 +26,8 @@ def paths(file: Path, to: str, name: str | None, form: str) -> int:
     entry that grants it; ✂ marks the step to cut. Ends with status 1 if there are paths, and 3 if
     there are none and something was not read.
     """
-    with opener(file, name)() as snapshot:
-        found = paths_to(snapshot, to)
+    with opener(file, name, scope="all")() as snapshot:
+        found = paths_to(snapshot, to, widening_of(file))
     click.echo(_FORMS[form](found), nl=False)
     if found.paths:
         return 1

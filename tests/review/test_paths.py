@@ -42,6 +42,8 @@ SHAPES = (
     "(A;CIIO;WD;;;{sid})",
     "(A;;WP;;;PS)",
 )
+REPLICATION = ("(OA;;CR;{changes};;{sid})(OA;;CR;{all changes};;{sid})", *SHAPES[10:12])
+ON_POLICY = ("(A;;WD;;;{sid})", "(OA;;WP;{files};;{sid})", "(A;;WO;;;{sid})")
 
 
 @st.composite
@@ -58,11 +60,19 @@ def worlds(draw: st.DrawFn) -> tuple[Snapshot, Dn]:
         if domain.head is not None and draw(st.booleans()):
             domain.head.put(gPLink=f"[LDAP://{policy.dn};{options}]")
     sids = [str(sid) for sid in forest.named]
-    for made in world.objects:
-        if made.dn.path.count("configuration") == 0 and draw(st.integers(0, 2)):
-            made.descriptor = draw(descriptors(forest, sids))
+    for made in filter(_is_of_domain, world.objects):
+        if shapes := draw(st.sampled_from(_shapes_on(made))):
+            made.descriptor = draw(descriptors(forest, sids, shapes))
     target = draw(st.sampled_from([made for made in world.objects if _is_of_domain(made)]))
     return world.snapshot(), target.dn
+
+
+def _shapes_on(made: Made) -> tuple[tuple[str, ...], ...]:
+    """The entries that an object may have, of which those that lead anywhere are few."""
+    kind = made.attributes["objectclass"][-1]
+    if kind == b"domainDNS":
+        return (SHAPES, REPLICATION, REPLICATION, ())
+    return (SHAPES, ON_POLICY, ON_POLICY) if kind == b"groupPolicyContainer" else (SHAPES, (), ())
 
 
 def _is_of_domain(made: Made) -> bool:
@@ -70,8 +80,8 @@ def _is_of_domain(made: Made) -> bool:
 
 
 @st.composite
-def descriptors(draw: st.DrawFn, forest: Forest, sids: list[str]) -> bytes:
-    entries = draw(st.lists(st.sampled_from(SHAPES), max_size=4))
+def descriptors(draw: st.DrawFn, forest: Forest, sids: list[str], shapes: tuple[str, ...]) -> bytes:
+    entries = draw(st.lists(st.sampled_from(shapes), max_size=4))
     text = "".join(
         shape.format(sid=draw(st.sampled_from(sids)), **GUIDS).replace("{", "").replace("}", "")
         for shape in entries
