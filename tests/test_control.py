@@ -18,6 +18,8 @@ OWNED = "O:DAG:DAD:(A;;GA;;;DA)"
 @pytest.fixture
 def world() -> World:
     """
+    A chain of three rights.
+
     Anna, of the desk, resets the password of Max; he manages the members of the operators; they
     may write the DACL of the domain. A deny stands before the same right of Zoe.
     """
