@@ -48,7 +48,7 @@ def on_disk() -> sqlite3.Connection:
     Other snapshots can be attached to it by their URIs.
     """
     connection = connect("")
-    connection.executescript(f"PRAGMA journal_mode = OFF; {TABLES}")
+    connection.executescript(f"PRAGMA journal_mode = OFF; PRAGMA cache_size = -65536; {TABLES}")
     return connection
 
 

@@ -43,11 +43,13 @@ _EVIDENCE = (
     "INSERT INTO evidence_gap SELECT * FROM other.evidence_gap",
     "INSERT INTO warning SELECT * FROM other.warning",
 )
+# left to itself, SQLite compares all that have the same class or descriptor
 _TWINS = """
 DELETE FROM object WHERE id IN (
-    SELECT one.id FROM object AS one JOIN object AS later
-    ON later.path = one.path AND later.id > one.id
-    WHERE later.attributes = one.attributes AND later.descriptor IS one.descriptor
+    SELECT one.id FROM (SELECT path FROM object GROUP BY path HAVING count(*) > 1) AS twice
+    JOIN object AS one INDEXED BY object_path ON one.path = twice.path
+    JOIN object AS later INDEXED BY object_path ON later.path = twice.path
+    WHERE later.id > one.id AND later.attributes = one.attributes AND later.descriptor IS one.descriptor
     AND later.dn = one.dn AND later.class = one.class
 )
 """
@@ -58,7 +60,9 @@ WHERE name = 'configuration' OR (name = 'domaindns' AND sid IS NOT NULL) ORDER B
 _ONLY_IN_ONE = """
 SELECT path FROM object AS one
 WHERE path > ? AND path < ? AND id BETWEEN ? AND ? AND (? OR sid IS NOT NULL)
-AND NOT EXISTS (SELECT 1 FROM object WHERE path = one.path AND id BETWEEN ? AND ?)
+AND NOT EXISTS (
+    SELECT 1 FROM object INDEXED BY object_path WHERE path = one.path AND id BETWEEN ? AND ?
+)
 """
 
 
