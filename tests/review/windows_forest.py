@@ -11,10 +11,8 @@ from functools import cache
 from pathlib import Path
 
 from adaudit.directory.dn import Dn
-from adaudit.directory.snapshot import Snapshot
-from adaudit.directory.writer import SnapshotWriter
 from adaudit.security.sid import BUILTIN, Sid
-from tests.builders import SECURITY_ENABLED, TAKEN_AT, Made, World
+from tests.builders import SECURITY_ENABLED, Made, World
 from tests.windows import descriptors
 
 DOMAIN = Sid.parse("S-1-5-21-437620890-465930906-4134689166")
@@ -114,16 +112,6 @@ def _classes() -> list[tuple[str, re.Pattern[str], str]]:
 
 def _class(partition: str, place: str) -> str:
     found = (
-        name
-        for of, pattern, name in _classes()
-        if of == partition and pattern.fullmatch(place)
+        name for of, pattern, name in _classes() if of == partition and pattern.fullmatch(place)
     )
     return next(found)
-
-
-def snapshot(forest: WindowsForest) -> Snapshot:
-    """All of it, in memory."""
-    with SnapshotWriter("test", None, TAKEN_AT) as writer:
-        for made in forest.objects:
-            writer.add(made.entry())
-        return writer.finish()

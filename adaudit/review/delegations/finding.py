@@ -14,13 +14,14 @@ from adaudit.review.delegations.kept import Kept
 from adaudit.review.delegations.lots import Lot, Lots, Spot
 from adaudit.review.delegations.reach import Reach
 from adaudit.review.delegations.shadowing import Shadow, Shadows
-from adaudit.review.delegations.sorting import Left, Placed, Sorter
+from adaudit.review.delegations.sorting import Left, Sorter
 from adaudit.review.delegations.trustees import Trustees
-from adaudit.security.ace import Ace, AceFlags, AnyAce
+from adaudit.security.ace import Ace, AnyAce
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.sid import Sid
 
-_CONTAINER_INHERIT = int(AceFlags.CONTAINER_INHERIT)
+_PLACES = frozenset({"organizationalunit", "container"})
+"""Classes of what holds other objects, even if nothing is in it"""
 
 
 def find_delegations(view: View) -> Delegations:
@@ -41,7 +42,9 @@ class _Key:
     ace: AnyAce | None
     spot: Spot
     name: str
-    is_shadowed: bool
+    own: int | None
+    """The number of an object that is a place by itself, and is told alone"""
+    is_shadowed: bool = False
 
 
 @dataclass(slots=True)
@@ -89,38 +92,54 @@ class _Search:
         for ace in left.copies:
             self._copies[lot.spot.partition.path, ace] += len(numbers)
         self._unknown[lot.name] += left.unknown * len(numbers)
-        if not (left.entries or left.owner or left.is_blocked):
+        if left.entries or left.owner or left.is_blocked:
+            for some, own in self._together(lot, numbers):
+                self._tell(lot, some, left, own)
+
+    def _together(
+        self, lot: Lot, numbers: Sequence[int]
+    ) -> Iterator[tuple[Sequence[int], int | None]]:
+        """Objects that are places by themselves one by one, and then all others."""
+        if lot.name in _PLACES:
+            yield from (([number], number) for number in numbers)
             return
+        others = []
+        for number in numbers:
+            if self._reach.is_any_below(self._view.snapshot.at(number).dn.path):
+                yield [number], number
+            else:
+                others.append(number)
+        if others:
+            yield others, None
+
+    def _tell(self, lot: Lot, numbers: Sequence[int], left: Left, own: int | None) -> None:
         example = self._view.snapshot.at(numbers[0])
         entries = left.entries
         if left.is_blocked:
             entries = self._kept.own(example, entries)
             self._defaults[Origin.KEPT] += (len(left.entries) - len(entries)) * len(numbers)
-            key = _Key(Kind.BLOCKED, None, None, lot.spot, lot.name, is_shadowed=False)
-            self._add(key, example, numbers)
+            self._add(_Key(Kind.BLOCKED, None, None, lot.spot, lot.name, own), example, numbers)
         if left.owner:
-            key = _Key(Kind.OWNER, left.owner, None, lot.spot, lot.name, is_shadowed=False)
+            key = _Key(Kind.OWNER, left.owner, None, lot.spot, lot.name, own)
             self._add(key, example, numbers)
-        self._add_entries(lot, entries, example, numbers)
-
-    def _add_entries(
-        self, lot: Lot, entries: Sequence[Placed], example: Entry, numbers: Sequence[int]
-    ) -> None:
-        descriptor = descriptor_of(example)
-        dacl = descriptor.dacl if isinstance(descriptor, SecurityDescriptor) else None
-        explicit = {position for position, _ in lot.explicit.entries}
         for position, ace in entries:
-            shadow = self._shadow(dacl, position, lot) if isinstance(dacl, Acl) else None
-            if shadow and len(numbers) > 1 and not explicit.issuperset(shadow.earlier):
-                shadow = None  # what the others inherit may differ
+            shadow = self._shadow(lot, example, position, is_alone=len(numbers) == 1)
             trustee = ace.trustee if isinstance(ace, Ace) else None
-            key = _Key(_kind(ace), trustee, ace, lot.spot, lot.name, shadow is not None)
+            is_shadowed = shadow is not None
+            key = _Key(_kind(ace), trustee, ace, lot.spot, lot.name, own, is_shadowed)
             self._add(key, example, numbers, position, shadow)
 
-    def _shadow(self, dacl: Acl, position: int, lot: Lot) -> Shadow | None:
+    def _shadow(self, lot: Lot, example: Entry, position: int, *, is_alone: bool) -> Shadow | None:
+        descriptor = descriptor_of(example)
+        dacl = descriptor.dacl if isinstance(descriptor, SecurityDescriptor) else None
+        if not isinstance(dacl, Acl):
+            return None
         domain = lot.spot.partition.domain
         known = self._view.domains.by_sid.get(domain) if domain else None
-        return self._shadows.of(dacl, position, known)
+        found = self._shadows.of(dacl, position, known)
+        explicit = {position for position, _ in lot.explicit.entries}
+        # what other objects of the lot inherit may differ
+        return found if found is None or is_alone or explicit.issuperset(found.earlier) else None
 
     def _add(
         self,
@@ -147,7 +166,7 @@ class _Search:
             ace,
             found.position,
             found.shadow,
-            0 if ace is None else self._total_reach(found.numbers, ace),
+            0 if ace is None or key.own is None else self._reach.of(found.example.dn.path, ace),
             self._copied(key, found),
         )
 
@@ -160,17 +179,6 @@ class _Search:
         domain = key.spot.partition.domain
         known = self._view.domains.by_sid.get(domain) if domain else None
         return known is not None and found.example.dn == Holders.place(known.dn)
-
-    def _total_reach(self, numbers: BitMap, ace: AnyAce) -> int | None:
-        if not int(ace.flags) & _CONTAINER_INHERIT:
-            return 0
-        total = 0
-        for number in numbers:
-            reached = self._reach.of(self._view.snapshot.at(number).dn.path, ace)
-            if reached is None:
-                return None
-            total += reached
-        return total
 
     def _gaps(self) -> Iterator[Gap]:
         yield from self._view.snapshot.gaps

@@ -44,6 +44,10 @@ class Reach:
         definition = self._view.schema.class_of(limit)
         return None if definition is None else counted[definition.name.lower()]
 
+    def is_any_below(self, path: str) -> bool:
+        """Whether there is any object below a path."""
+        return next(self._view.snapshot.chains_below(path), None) is not None
+
     def _count_below(self, path: str, directly: bool) -> Counter[str]:  # noqa: FBT001 - a key
         """The objects that inherit from the one at a path, by class in lower case."""
         found = self._all_below(path, directly=directly)
