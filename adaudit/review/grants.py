@@ -2,6 +2,8 @@
 What lets those outside tier 0 do something to an object: all of them at once, as sets.
 
 Only accounts count, not groups without members: what an empty group might do, nobody can do now.
+What is granted to tier 0 itself counts for nobody, even where one of its groups is open to anyone:
+that is a fault of the group, and not of every entry for it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -37,8 +39,8 @@ class Grant:
 
     @property
     def trustee(self) -> Sid | None:
-        """Whom the deciding entry is for, None where none decides."""
-        return self.part.deciding.ace.trustee if self.part.deciding else None
+        """Whom the deciding entry is for; the owner of the object where none decides."""
+        return self.part.deciding.ace.trustee if self.part.deciding else owner_of(self.entry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,7 @@ class Outsiders:
                 subjects = (part.subjects & self.accounts) - spared - told
                 if part.decision is Decision.UNDECIDED:
                     undecided = undecided | subjects
-                if not _is_grant(part) or not subjects:
+                if not self._is_grant(part, entry) or not subjects:
                     continue
                 told = told | subjects
                 known = Part(subjects, part.decision, part.reason, part.deciding)
@@ -148,7 +150,15 @@ class Outsiders:
             )
         return known
 
+    def _is_grant(self, part: Part, entry: Entry) -> bool:
+        """Whether something grants; that there is no DACL is told of the object by itself."""
+        if part.decision is not Decision.ALLOWED or part.reason is Reason.NO_DACL:
+            return False
+        trustee = part.deciding.ace.trustee if part.deciding else owner_of(entry)
+        return trustee is None or not self.tier_zero.is_trusted(trustee)
 
-def _is_grant(part: Part) -> bool:
-    """Whether something grants; that there is no DACL is told of the object by itself."""
-    return part.decision is Decision.ALLOWED and part.reason is not Reason.NO_DACL
+
+def owner_of(entry: Entry) -> Sid | None:
+    """Who owns an object, None where that is not known."""
+    descriptor = descriptor_of(entry)
+    return None if isinstance(descriptor, Unreadable) else descriptor.owner

@@ -28,7 +28,7 @@ _CLAIM = Claim(
     "account-restrictions",
     SEVERITY,
     "may write userAccountControl of",
-    "privileged account",
+    ("privileged account", "privileged accounts"),
     ("write:userAccountControl",),
 )
 

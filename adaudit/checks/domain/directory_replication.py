@@ -29,7 +29,7 @@ _CLAIM = Claim(
     "directory-replication",
     SEVERITY,
     "may replicate the secrets of",
-    "domain",
+    ("domain", "domains"),
     ("DS-Replication-Get-Changes-All",),
 )
 
@@ -43,4 +43,4 @@ def run(context: Context) -> Iterator[Said]:
         held = outsiders.holders(entry, changes) if changes else NONE
         return outsiders.accounts - held
 
-    return granted(_CLAIM, context, heads, spared_on=without_the_other)
+    return granted(_CLAIM, context, heads, without_the_other)

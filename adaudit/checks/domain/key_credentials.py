@@ -1,12 +1,13 @@
 """
-Someone outside tier 0 can add a key to a privileged account.
+Someone outside tier 0 can add a key or a certificate to a privileged account.
 
-What it reports: each entry by which accounts outside tier 0 may write msDS-KeyCredentialLink of an
-account of tier 0.
+What it reports: each entry by which accounts outside tier 0 may write msDS-KeyCredentialLink or
+altSecurityIdentities of an account of tier 0.
 
-Why it matters: whoever adds his own public key logs on as the account with a certificate (shadow
-credentials), and its password stays as it is. Tools that look for the GUID of the attribute alone
-miss entries for its property set, 9b026da6-0d3c-465c-8bee-5199d7165cba.
+Why it matters: whoever adds his own public key (shadow credentials), or names his own certificate,
+logs on as the account with it, and its password stays as it is. Tools that look for the GUIDs of
+the attributes alone miss entries for their property sets: 9b026da6-0d3c-465c-8bee-5199d7165cba, and
+Public-Information.
 
 How to mend it: remove the entry where it was set; the right belongs to Key Admins and Enterprise
 Key Admins, which should be empty without Windows Hello for Business.
@@ -21,13 +22,13 @@ from adaudit.review.tier_zero import Kind
 
 SEVERITY = Severity.HIGH
 REASON = "the account is taken over, and nothing that its owner sees changes"
-REFERENCES = ("MITRE ATT&CK T1556, T1098",)
+REFERENCES = ("MITRE ATT&CK T1556, T1098, T1649", "Microsoft KB5014754")
 _CLAIM = Claim(
     "key-credentials",
     SEVERITY,
-    "may add keys to",
-    "privileged account",
-    ("write:msDS-KeyCredentialLink",),
+    "may add keys or certificates to",
+    ("privileged account", "privileged accounts"),
+    ("write:msDS-KeyCredentialLink", "write:altSecurityIdentities"),
 )
 
 

@@ -24,7 +24,7 @@ _CLAIM = Claim(
     "logon-scripts",
     SEVERITY,
     "may choose the logon script or profile of",
-    "privileged account",
+    ("privileged account", "privileged accounts"),
     (
         "write:scriptPath",
         "write:profilePath",

@@ -29,7 +29,7 @@ _CLAIM = Claim(
     "password-reset",
     SEVERITY,
     "may reset the password of",
-    "privileged account",
+    ("privileged account", "privileged accounts"),
     ("ResetPassword",),
 )
 

@@ -28,7 +28,7 @@ _CLAIM = Claim(
     "policy-contents",
     SEVERITY,
     "may change",
-    "group policy of tier 0",
+    ("group policy of tier 0", "group policies of tier 0"),
     (
         "write:gPCFileSysPath",
         "write:gPCMachineExtensionNames",

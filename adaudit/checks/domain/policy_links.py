@@ -19,6 +19,8 @@ from adaudit.checks.domain._grants import Claim, Said, assets, granted
 from adaudit.findings import Severity
 from adaudit.review.tier_zero import Kind
 
+_LINKED_TO = frozenset({"domaindns", "organizationalunit", "site"})
+"""What can have links: plain containers cannot. [MS-GPOL] 2.2.2"""
 SEVERITY = Severity.HIGH
 REASON = "code runs on controllers within ninety minutes"
 REFERENCES = (
@@ -29,17 +31,15 @@ _CLAIM = Claim(
     "policy-links",
     SEVERITY,
     "may link group policies to",
-    "container of tier 0",
+    ("container of tier 0", "containers of tier 0"),
     ("write:gPLink",),
 )
 
 
 def run(context: Context) -> Iterator[Said]:
     """Ask about each of them."""
+    kinds = (Kind.DOMAIN_HEAD, Kind.CONTROLLERS_UNIT, Kind.CONTAINER, Kind.SITE)
     objects = (
-        entry
-        for _, entry in assets(
-            context, Kind.DOMAIN_HEAD, Kind.CONTROLLERS_UNIT, Kind.CONTAINER, Kind.SITE
-        )
+        each for _, each in assets(context, *kinds) if not _LINKED_TO.isdisjoint(each.classes)
     )
     return granted(_CLAIM, context, objects)

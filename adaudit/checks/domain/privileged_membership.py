@@ -27,7 +27,7 @@ _CLAIM = Claim(
     "privileged-membership",
     SEVERITY,
     "may add members to",
-    "privileged group",
+    ("privileged group", "privileged groups"),
     (
         "write:member",
         "Self-Membership",

@@ -29,7 +29,7 @@ _CLAIM = Claim(
     "resource-based-delegation",
     SEVERITY,
     "may set who acts for others on",
-    "privileged account",
+    ("privileged account", "privileged accounts"),
     ("write:msDS-AllowedToActOnBehalfOfOtherIdentity",),
 )
 

@@ -29,7 +29,7 @@ _CLAIM = Claim(
     "service-principal-names",
     SEVERITY,
     "may write service principal names of",
-    "privileged account",
+    ("privileged account", "privileged accounts"),
     (
         "write:servicePrincipalName",
         "Validated-SPN",

@@ -1,0 +1,57 @@
+"""Where it was set what lets someone in: the one thing to change."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from adaudit.access.origin import Found
+from adaudit.checks._context import Context
+from adaudit.review.grants import Grant
+from adaudit.review.tier_zero import Kind
+from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.security.sid import NULL, Sid
+from adaudit.security.wire import encode_ace
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An entry on the object that it was set on, or that someone owns objects."""
+
+    trustee: Sid
+    found: Found | None
+    """None for an owner"""
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """By the object, then by the trustee; owners come first."""
+        return self.found.dn.path if self.found else "", str(self.trustee)
+
+    def identity(self, context: Context) -> Iterator[str | bytes]:
+        """What a fingerprint is made of."""
+        if self.found:
+            entry = context.snapshot.entry(self.found.dn)
+            yield str(entry.guid) if entry and entry.guid else self.found.dn.path
+            yield encode_ace(self.found.ace)
+        yield str(self.trustee)
+
+
+def source_of(grant: Grant, context: Context) -> Source:
+    """Where to look for what decides a grant."""
+    trustee = grant.trustee or NULL
+    if grant.part.deciding is None:
+        return Source(trustee, None)
+    found = context.view.origin(grant.entry.dn, grant.part.deciding.position).source
+    return Source(trustee, _on_holder(found, context) or found)
+
+
+def _on_holder(found: Found, context: Context) -> Found | None:
+    """The entry of AdminSDHolder that an entry of a protected object is a copy of, if it is one."""
+    descriptor = context.view.level(found.dn).descriptor
+    if not isinstance(descriptor, SecurityDescriptor) or not descriptor.is_dacl_protected:
+        return None
+    head = context.view.levels(found.dn)[-1].dn
+    for asset in context.tier_zero.assets:
+        if asset.kind is Kind.ADMIN_SD_HOLDER and asset.dn.is_below(head):
+            holder = context.view.level(asset.dn).dacl
+            if holder and found.ace in holder.entries:
+                return Found(asset.dn, holder.entries.index(found.ace), found.ace)
+    return None
