@@ -63,3 +63,13 @@ class ControlReport:
     def accounts(self) -> int:
         """How many accounts outside tier 0 control the target, by whatever path."""
         return sum(path.accounts for path in self.paths)
+
+    @property
+    def cuts(self) -> tuple[tuple[str, int, int], ...]:
+        """Each way to cut, with how many accounts and paths it stops, the most first."""
+        found: dict[str, tuple[int, int]] = {}
+        for path in self.paths:
+            accounts, paths = found.get(path.mend, (0, 0))
+            found[path.mend] = (accounts + path.accounts, paths + 1)
+        known = ((mend, *numbers) for mend, numbers in found.items())
+        return tuple(sorted(known, key=lambda cut: -cut[1]))

@@ -2,7 +2,7 @@
 Paths of control, for people and for programs.
 
 The JSON form is the format `adaudit-paths`, version 1: `source`, `target`, `why?`, `complete`,
-`accounts`, `trusted`, `paths[]`, `gaps[]`. A path has `accounts`, `names[]` (the first thousand),
+`accounts`, `trusted`, `cuts[]` (`mend`, `accounts`, `paths`), `paths[]`, `gaps[]`. A path has `accounts`, `names[]` (the first thousand),
 `links[]`, `cut` (the index of the link to cut) and `mend`; a link has `who`, `trusted`, `right`,
 `object`, `gives`, `how`, `reason` and `evidence?` with the fields of a report's evidence.
 """
@@ -36,6 +36,10 @@ def render_json(report: ControlReport) -> str:
         "complete": not report.gaps,
         "accounts": report.accounts,
         "trusted": report.trusted,
+        "cuts": [
+            {"mend": mend, "accounts": accounts, "paths": paths}
+            for mend, accounts, paths in report.cuts
+        ],
         "paths": [_path(path) for path in report.paths],
         "gaps": [{"subject": gap.subject, "reason": gap.reason} for gap in report.gaps],
     }
@@ -70,6 +74,14 @@ def _lines(report: ControlReport) -> Iterator[str]:
     yield f"Control of {report.target}{why}"
     outside = counted(report.accounts, "account")
     yield f"{outside} outside tier 0 by {counted(len(report.paths), 'path')}"
+    if report.cuts:
+        yield ""
+        yield "What to cut"
+        cuts = (
+            f"{mend} ({counted(accounts, 'account')}, {counted(paths, 'path')})"
+            for mend, accounts, paths in report.cuts
+        )
+        yield from listed("", (f"- {cut}" for cut in cuts), labelled_text)
     for number, path in enumerate(report.paths[:_PATHS], 1):
         yield ""
         yield from _path_lines(number, path)
