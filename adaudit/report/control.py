@@ -2,9 +2,10 @@
 Paths of control, for people and for programs.
 
 The JSON form is the format `adaudit-paths`, version 1: `source`, `target`, `why?`, `complete`,
-`accounts`, `trusted`, `cuts[]` (`mend`, `accounts`, `paths`), `paths[]`, `gaps[]`. A path has `accounts`, `names[]` (the first thousand),
-`links[]`, `cut` (the index of the link to cut) and `mend`; a link has `who`, `trusted`, `right`,
-`object`, `gives`, `how`, `reason` and `evidence?` with the fields of a report's evidence.
+`accounts`, `trusted`, `cuts[]`, `paths[]`, `gaps[]`. A cut has `mend`, and the `accounts` and
+`paths` that it stops; a path `accounts`, `names[]` (the first thousand), `links[]`, `cut` (the
+index of the link to cut) and `mend`; a link `who`, `trusted`, `right`, `object`, `gives`, `how`,
+`reason` and `evidence?` with the fields of a report's evidence.
 """
 
 from collections.abc import Iterator
@@ -81,7 +82,7 @@ def _lines(report: ControlReport) -> Iterator[str]:
             f"{mend} ({counted(accounts, 'account')}, {counted(paths, 'path')})"
             for mend, accounts, paths in report.cuts
         )
-        yield from listed("", (f"- {cut}" for cut in cuts), labelled_text)
+        yield from listed("", (f"- {cut}" for cut in cuts))
     for number, path in enumerate(report.paths[:_PATHS], 1):
         yield ""
         yield from _path_lines(number, path)
@@ -105,7 +106,7 @@ def _path_lines(number: int, path: ControlPath) -> Iterator[str]:
     yield from flow(listed_names, f"{number}  {counted(path.accounts, 'account')}: ", " ")
     for place, link in enumerate(path.links):
         yield from _link_lines(link, is_cut=place == path.cut)
-    yield from labelled_text("cut", path.mend)
+    yield from labelled("cut", path.mend)
 
 
 def _link_lines(link: ControlLink, *, is_cut: bool) -> Iterator[str]:
