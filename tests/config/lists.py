@@ -20,6 +20,8 @@ FILES = (
     "fabrikam.ldif.gz",
     "ca.pem",
     "last-year.snapshot",
+    "contoso.snapshot",
+    "emea.snapshot",
     "contoso.dat",
     "emea.dat",
     "ex01.evt",

@@ -126,10 +126,14 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
             SnapshotTarget(
                 name="last-year",
                 site="2",
-                snapshot=folder / "last-year.snapshot",
+                snapshot=(folder / "last-year.snapshot",),
                 evidence=EvidenceConfig(
                     registry=(EvidenceFile(file=folder / "ex01.reg"),), live=LiveConfig(dns=True)
                 ),
+            ),
+            SnapshotTarget(
+                name="both-halves",
+                snapshot=(folder / "contoso.snapshot", folder / "emea.snapshot"),
             ),
         ),
         checks=ChecksConfig(fail_on="medium", skip=("send-as", "descriptor2")),
@@ -221,7 +225,7 @@ def test_paths_are_taken_from_the_folder_of_the_list(
 def test_an_absolute_path_stays(folder: Path) -> None:
     text = f"{{version: 1, targets: [{{name: a, snapshot: {folder / 'last-year.snapshot'}}}]}}"
     (target,) = loaded(text, folder / "folder").targets
-    assert target == SnapshotTarget(name="a", snapshot=folder / "last-year.snapshot")
+    assert target == SnapshotTarget(name="a", snapshot=(folder / "last-year.snapshot",))
 
 
 def test_the_files_of_a_list_for_other_computers_are_not_looked_for_here(
