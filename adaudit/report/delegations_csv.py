@@ -5,13 +5,10 @@ Rows and cells are as in the report of findings: they end in `\r\n`, every text 
 spreadsheet would take for a formula begins with `'`. See `COLUMNS`.
 """
 
-import csv
-import io
 from collections.abc import Iterator
 
-from adaudit.report.csv import cell
 from adaudit.report.delegation_lines import DelegationLine, DelegationReport
-from adaudit.report.text import inert
+from adaudit.report.sheet import sheet
 
 COLUMNS = {
     "kind": "`allow`, `deny`, `other entry`, `owner`, `blocked inheritance`; `source`, `gap`",
@@ -39,12 +36,7 @@ _Row = dict[str, str]
 
 def render(report: DelegationReport) -> str:
     """The report as CSV (RFC 4180), a header row first."""
-    buffer = io.StringIO()
-    writer = csv.DictWriter(buffer, COLUMNS, restval="", lineterminator="\r\n")
-    writer.writeheader()
-    for row in _rows(inert(report)):
-        writer.writerow({column: cell(text) for column, text in row.items()})
-    return buffer.getvalue()
+    return sheet(COLUMNS, _rows(report))
 
 
 def _rows(report: DelegationReport) -> Iterator[_Row]:

@@ -3,7 +3,9 @@ What was set by hand, for programs: the format `adaudit-delegations`, version 1.
 
 Text is as in the report of findings. `[]` is a list, `?` may be null.
 
-- `format`, `version`, `source`
+- `format`: `adaudit-delegations`
+- `version`: 1
+- `source`: where it came from: a file, a server
 - `complete`: whether everything could be judged
 - `by`: `place` or `trustee`, the order of the delegations
 - `described`: how many objects were judged
@@ -15,17 +17,23 @@ Text is as in the report of findings. `[]` is a list, `?` may be null.
 - `delegations[].readable`: it in words
 - `delegations[].sddl?`
 - `delegations[].position?`: index of the entry in the stored DACL of the example, from 0
-- `delegations[].trustee?`: `name`, `dn?`, `sid?`
-- `delegations[].standing`: `known`, `deleted`, `of the past`, `of a trusted domain`, `of no domain
-  that is known`, `not told`
+- `delegations[].trustee?.name`
+- `delegations[].trustee?.dn?`
+- `delegations[].trustee?.sid?`
+- `delegations[].standing`: `known`, or what is known of a SID that nobody has: `deleted`, `of the
+  past`, `of a trusted domain`, `of no domain that is known`, `not told`
 - `delegations[].standing_note`: why
 - `delegations[].reach?`: how many objects below have it in effect; null where that is not known
 - `delegations[].copies`: of an entry on AdminSDHolder: how many protected objects have it
 - `delegations[].idle?`: `overruled` or `repeated`: why it decides nothing on the object itself
-- `delegations[].earlier[]`: `position`, `readable`, `sddl` of the entries that decide in its place
-- `defaults[]`: `origin`, `entries`: how many explicit entries are not listed, and why
+- `delegations[].earlier[].position`: of the entries that decide in its place
+- `delegations[].earlier[].readable`
+- `delegations[].earlier[].sddl`
+- `defaults[].origin`: what explains explicit entries that are not listed
+- `defaults[].entries`: how many they are
 - `notes[]`: what weakens the result without hiding anything
-- `gaps[]`: `subject`, `reason`: what could not be judged
+- `gaps[].subject`: what could not be judged
+- `gaps[].reason`
 """
 
 from adaudit.report.delegation_lines import DelegationLine, DelegationReport
