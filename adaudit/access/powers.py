@@ -1,0 +1,100 @@
+"""All that one subject in effect holds on an object, folded: what it comes to and what decides."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from adaudit.access.evaluator import evaluate
+from adaudit.access.leaves import ALL, Kind, Leaf, Vocabulary
+from adaudit.access.question import ObjectFacts
+from adaudit.access.token import Token
+from adaudit.access.verdict import Decision, Reason, Verdict
+from adaudit.security.descriptor import Acl, SecurityDescriptor
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """Something that is held, or may be."""
+
+    kind: Kind
+    what: str
+    """A right, attribute, property set or class by name; `*` for all but those told apart"""
+    but: tuple[str, ...]
+    """What of it is not surely held, if `what` is `*` or a property set"""
+    decision: Decision
+    """ALLOWED or UNDECIDED"""
+    reason: Reason
+    position: int | None
+    """Of the deciding entry in the list that was asked; None where none decides"""
+    is_common: bool
+    """Whether those hold it too with whom the subject is compared"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    leaf: Leaf
+    verdict: Verdict
+    is_common: bool
+
+    @property
+    def outcome(self) -> tuple[Decision, Reason, int | None, bool]:
+        """What tells it from another one."""
+        deciding = self.verdict.deciding
+        position = deciding.position if deciding else None
+        return self.verdict.decision, self.verdict.reason, position, self.is_common
+
+
+def powers(
+    descriptor: SecurityDescriptor,
+    token: Token,
+    facts: ObjectFacts,
+    vocabulary: Vocabulary,
+    common: Token | None = None,
+) -> tuple[Power, ...]:
+    """
+    All that a token surely or perhaps holds on an object with a descriptor.
+
+    What is held by the token `common` too is marked. What an entry decides as all that it is a part
+    of is not told apart.
+    """
+    entries = descriptor.dacl.entries if isinstance(descriptor.dacl, Acl) else ()
+    found: dict[Kind, dict[UUID, _Found]] = defaultdict(dict)
+    for leaf in vocabulary.leaves(entries, facts.class_guid):
+        question = leaf.permission.question(facts)
+        verdict = evaluate(descriptor, token, question)
+        is_held = verdict.decision is Decision.ALLOWED
+        is_common = (
+            is_held
+            and common is not None
+            and evaluate(descriptor, common, question).decision is Decision.ALLOWED
+        )
+        found[leaf.kind][leaf.guid] = _Found(leaf, verdict, is_common)
+    return tuple(power for of_kind in found.values() for power in _folded(of_kind))
+
+
+def _folded(found: Mapping[UUID, _Found]) -> Iterator[Power]:
+    for each in found.values():
+        parent = found.get(each.leaf.above) if each.leaf.above is not None else None
+        is_absorbed = parent is not None and parent.outcome == each.outcome
+        decision, reason, position, is_common = each.outcome
+        if decision is not Decision.DENIED and not is_absorbed:
+            but = _exceptions(each.leaf.guid, found) if decision is Decision.ALLOWED else ()
+            kind, what = each.leaf.kind, each.leaf.what
+            yield Power(kind, what, tuple(but), decision, reason, position, is_common)
+
+
+def _exceptions(whole: UUID, found: Mapping[UUID, _Found]) -> Sequence[str]:
+    """The parts of something that are not held, those of a part that is not held left out."""
+    missing = []
+    for each in found.values():
+        above = each.leaf.above
+        if above is None or whole not in (above, ALL) or _is_held(each):
+            continue
+        if above == whole or _is_held(found[above]):
+            missing.append(each.leaf.what)
+    return missing
+
+
+def _is_held(found: _Found) -> bool:
+    return found.verdict.decision is Decision.ALLOWED
