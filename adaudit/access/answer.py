@@ -1,6 +1,7 @@
 """Answers for many subjects on many objects, as sets of both."""
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from adaudit.access.bitmap import BitMap, union
@@ -36,6 +37,11 @@ class Answer:
     def own_object(self, subject: int) -> int:
         """The number of the object whose SID a subject of `own` carries."""
         return self._numbers[self._selves.index(subject)]
+
+    @property
+    def own_objects(self) -> Mapping[int, int]:
+        """The same of all subjects of `own`."""
+        return dict(zip(self._selves, self._numbers, strict=True))
 
     def pairs(self, decision: Decision) -> int:
         """Of how many pairs of subject and object it is true."""

@@ -20,6 +20,7 @@ _COMMANDS = (
         "who-can",
         "paths",
         "delegations",
+        "diff",
         "diagnose",
         "probe",
     ),

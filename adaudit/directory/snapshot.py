@@ -9,7 +9,7 @@ under a temporary name that takes the place of the old file at the end, or not a
 import contextlib
 import sqlite3
 import weakref
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -39,6 +39,7 @@ class Unreadable:
 PrincipalRow = tuple[int, str, int, bytes, str | None, str | None, str | None, bytes]
 ObjectRow = tuple[int, int, int | None, bytes | None]
 PlacedRow = tuple[int, str, int, int | None]
+WholeRow = tuple[int, str, int, int | None, bytes | None, bytes]
 
 # a damaged file may hold values of any type, or none
 _PRINCIPAL_ROWS = """
@@ -63,13 +64,24 @@ SELECT id, ifnull(CAST(path AS TEXT), ''), ifnull(CAST(class AS INTEGER), 0),
     CAST(descriptor AS INTEGER)
 FROM object
 """
+_WHOLE_ROWS = """
+SELECT id, ifnull(CAST(path AS TEXT), ''), ifnull(CAST(class AS INTEGER), 0),
+    CAST(descriptor AS INTEGER), CAST(guid AS BLOB), ifnull(CAST(attributes AS BLOB), x'')
+FROM object ORDER BY id
+"""
 _CHAINS_BELOW = "SELECT class, count(*) FROM object WHERE path > ? AND path < ? GROUP BY class"
 _CHAINS_UNDER = """
 SELECT class, count(*) FROM object
 WHERE path > ? AND path < ? AND instr(substr(path, ?), ',') = 0 GROUP BY class
 """
+_ROW = f"{_OBJECT_ROWS}WHERE id = ?"
+_BODY = "SELECT ifnull(CAST(body AS BLOB), x'') FROM descriptor WHERE id = ?"
 _DESCRIPTORS = "SELECT id, ifnull(CAST(body AS BLOB), x'') FROM descriptor"
 _CHAINS = "SELECT id, ifnull(CAST(chain AS BLOB), x'') FROM class"
+
+
+_MOST_NUMBERS = 1 << 28
+"""Arrays by number take no more than a gigabyte then"""
 
 
 class _Chains(dict[int, tuple[str, ...]]):
@@ -167,6 +179,18 @@ class Snapshot(Objects):
         """Number, chain of classes, descriptor and objectSid of all objects, in no order."""
         return self._rows(_OBJECT_ROWS)
 
+    def rows_of(self, numbers: Iterable[int]) -> Iterator[ObjectRow]:
+        """Those of some objects; of many of them `object_rows` is quicker."""
+        return (row for number in numbers for row in self._rows(_ROW, number))
+
+    def whole_rows(self) -> Iterator[WholeRow]:
+        """
+        All objects in the order of reading, for comparing two snapshots.
+
+        Number, path, chain of classes, descriptor, objectGUID, and the attributes as packed.
+        """
+        return self._rows(_WHOLE_ROWS)
+
     def placed_rows(self) -> Iterator[PlacedRow]:
         """Number, path (see `Dn`), chain of classes and descriptor of all objects, in no order."""
         return self._rows(_PLACED_ROWS)
@@ -178,9 +202,29 @@ class Snapshot(Objects):
             return self._rows(_CHAINS_UNDER, first, end, len(first) + 1)
         return self._rows(_CHAINS_BELOW, first, end)
 
+    def paths(self) -> Iterator[tuple[int, str]]:
+        """Number and path of all objects, parents before children."""
+        return self._rows("SELECT id, ifnull(CAST(path AS TEXT), '') FROM object ORDER BY path")
+
     def descriptors(self) -> Iterator[tuple[int, bytes]]:
         """Each distinct security descriptor, by the number that rows have for it."""
         return self._rows(_DESCRIPTORS)
+
+    def descriptors_of(self, numbers: Iterable[int]) -> Iterator[tuple[int, bytes]]:
+        """Some of them."""
+        return ((number, body) for number in numbers for (body,) in self._rows(_BODY, number))
+
+    @property
+    def last_number(self) -> int:
+        """
+        The highest number of an object, about as many as there are.
+
+        Raises `DirectoryError` where it is far higher, which no writer makes it.
+        """
+        found: int = self._connection.execute("SELECT ifnull(max(id), 0) FROM object").fetchone()[0]
+        if found > _MOST_NUMBERS:
+            raise DirectoryError("the snapshot is damaged: the number of an object")
+        return found
 
     def numbers_with(self, descriptor: int) -> list[int]:
         """The numbers of all objects that have that security descriptor."""

@@ -15,11 +15,20 @@ from adaudit.errors import ReportError
 if TYPE_CHECKING:  # whoever only asks for the names of the forms need not wait for the rest
     from collections.abc import Sequence
 
+    from adaudit.changes import Drift
     from adaudit.findings import Report
     from adaudit.report.delegation_lines import DelegationReport
     from adaudit.rulings import DiagnosisReport
 
-__all__ = ["DELEGATION_FORMATS", "DIAGNOSIS_FORMATS", "FORMATS", "Format", "write", "write_text"]
+__all__ = [
+    "DELEGATION_FORMATS",
+    "DIAGNOSIS_FORMATS",
+    "DRIFT_FORMATS",
+    "FORMATS",
+    "Format",
+    "write",
+    "write_text",
+]
 
 _Told = TypeVar("_Told")
 
@@ -81,6 +90,24 @@ def _delegations_json(report: DelegationReport) -> str:
     return delegations_json.render(report)
 
 
+def _drift_text(drift: Drift) -> str:
+    from adaudit.report import drift as text  # noqa: PLC0415 - loaded only when asked for
+
+    return text.render(drift)
+
+
+def _drift_csv(drift: Drift) -> str:
+    from adaudit.report import drift_csv  # noqa: PLC0415 - loaded only when asked for
+
+    return drift_csv.render(drift)
+
+
+def _drift_json(drift: Drift) -> str:
+    from adaudit.report import drift_json  # noqa: PLC0415 - loaded only when asked for
+
+    return drift_json.render(drift)
+
+
 FORMATS: Mapping[str, Format[Report]] = MappingProxyType(
     {
         "table": Format(_table, "utf-8"),
@@ -104,6 +131,16 @@ DELEGATION_FORMATS: Mapping[str, Format[DelegationReport]] = MappingProxyType(
     }
 )
 """And the forms of delegations"""
+
+
+DRIFT_FORMATS: Mapping[str, Format[Drift]] = MappingProxyType(
+    {
+        "text": Format(_drift_text, "utf-8"),
+        "csv": Format(_drift_csv, "utf-8-sig"),
+        "json": Format(_drift_json, "utf-8"),
+    }
+)
+"""And those of what changed between two snapshots"""
 
 
 def write(told: _Told, form: Format[_Told], path: Path) -> None:

@@ -1,0 +1,222 @@
+"""
+Who gained or lost a right in effect.
+
+On objects whose descriptor changed all accounts are asked for; on all others only those whose
+tokens may have changed, and only where an entry names a SID by which they may.
+"""
+
+import re
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from adaudit.access.bitmap import NONE, BitMap, union
+from adaudit.changes import Cause
+from adaudit.directory.snapshot import ObjectRow
+from adaudit.drift.differences import Difference, differences
+from adaudit.drift.judging import Judge, Judged
+from adaudit.drift.sides import Pair, Sides, Subjects
+from adaudit.drift.survey import Survey, question_of, rows_of
+from adaudit.drift.tokens import Touched
+from adaudit.security.sid import PRINCIPAL_SELF
+
+_MOST_PATTERNS = 2_000
+"""More SIDs than these are not looked for in descriptors one by one"""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A difference with its cause and the verdicts of its sample."""
+
+    difference: Difference
+    subjects: Subjects
+    cause: Cause
+    old: Judged
+    new: Judged
+
+
+class Effects:
+    """All differences in effect between two snapshots."""
+
+    def __init__(self, sides: Sides, touched: Touched) -> None:
+        self._sides = sides
+        self._touched = touched
+        self._judge = Judge(sides)
+        self.chosen = self._touched_subjects()
+        """Those whose tokens may have changed"""
+        self.unjudged: dict[tuple[str, str], BitMap] = {}
+        """Objects that could not be compared, by the snapshot and the reason why; old numbers"""
+
+    def found(self) -> Iterator[Found]:
+        """Every difference, with its cause."""
+        changed = self._changed()
+        asked_otherwise = self._asked_otherwise() - changed
+        yield from self._of_changed(changed)
+        for difference in self._compared(asked_otherwise, self._sides.accounts):
+            yield self._judged(difference, self._sides.accounts, Cause.SETTINGS)
+        if not self._touched.is_nobody:
+            yield from self._of_touched(changed | asked_otherwise)
+
+    def _of_changed(self, changed: BitMap) -> Iterator[Found]:
+        subjects = self._sides.accounts
+        for difference in self._compared(changed, subjects):
+            moved = difference.subjects & self._are_touched
+            for cause, part in (
+                (Cause.ENTRIES, difference.subjects - moved),
+                *(self._judge.causes(_only(difference, moved), subjects) if moved else ()),
+            ):
+                if part:
+                    yield self._judged(_only(difference, part), subjects, cause)
+
+    def _of_touched(self, elsewhere: BitMap) -> Iterator[Found]:
+        subjects = self.chosen
+        present = subjects.present
+        both = present.old & present.new
+        for difference in self._compared(self._bearing() - elsewhere, subjects):
+            stayed = difference.subjects & both
+            for cause, part in (
+                (Cause.MEMBERSHIPS, stayed),
+                (Cause.ACCOUNT, difference.subjects - stayed),
+            ):
+                if part:
+                    yield self._judged(_only(difference, part), subjects, cause)
+
+    def _judged(self, difference: Difference, subjects: Subjects, cause: Cause) -> Found:
+        return Found(difference, subjects, cause, *self._judge.judge(difference, subjects))
+
+    def _compared(self, objects: BitMap, subjects: Subjects) -> Iterator[Difference]:
+        if not objects or not subjects.sids:
+            return
+        for servers, numbers in self._sides.by_server(objects):
+            yield from self._at(servers, numbers, subjects)
+
+    def _at(self, servers: Pair, numbers: BitMap, subjects: Subjects) -> Iterator[Difference]:
+        before, after = self._surveys(servers, numbers, subjects)
+        old, new = before.judged(), after.judged()
+        both = union(old.values()) & union(new.values())
+        everyone, present = subjects.everyone, subjects.present
+        chains = self._sides.joined.new.chains
+        for right in self._sides.rights:
+            about = union(found for chain, found in new.items() if right.is_about(chains[chain]))
+            if about & both:
+                yield from differences(
+                    right.name,
+                    before.answers(right.name, everyone & present.old),
+                    after.answers(right.name, everyone & present.new),
+                    about & both,
+                    everyone,
+                    present,
+                )
+
+    def _surveys(self, servers: Pair, numbers: BitMap, subjects: Subjects) -> tuple[Survey, Survey]:
+        sides, joined = self._sides, self._sides.joined
+        new_numbers = BitMap(joined.new_of[number] for number in numbers)
+        rows = rows_of(joined.old, numbers), rows_of(joined.new, new_numbers, sides.old_of)
+        old = Survey(
+            sides.old,
+            sides.carriers(sides.old, servers.old, subjects),
+            sides.rights,
+            _descriptors(rows[0]),
+            rows[0],
+        )
+        new = Survey(
+            sides.new,
+            sides.carriers(sides.new, servers.new, subjects),
+            sides.rights,
+            _descriptors(rows[1]),
+            rows[1],
+            joined.new_of,
+        )
+        for name, survey in (("old", old), ("new", new)):
+            for reason, objects in survey.unjudged.items():
+                known = self.unjudged.get((name, reason), NONE)
+                self.unjudged[name, reason] = known | objects
+        return old, new
+
+    def _changed(self) -> BitMap:
+        return union(BitMap(numbers) for numbers in self._sides.joined.described.values())
+
+    def _asked_otherwise(self) -> BitMap:
+        """Objects of which another question is asked now, or of which SELF is someone else."""
+        sides, joined = self._sides, self._sides.joined
+        chains = {number for number, chain in joined.new.chains.items() if self._differs(chain)}
+        rows = joined.new.object_rows() if chains else iter(())
+        numbers = array("I", (sides.old_of[row[0]] for row in rows if row[1] in chains and row[2]))
+        found = BitMap(numbers) | BitMap(joined.retyped)
+        found.discard(0)
+        return found
+
+    def _differs(self, chain: tuple[str, ...]) -> bool:
+        sides = self._sides
+        return any(
+            question_of(right.permission, sides.old)(chain)
+            != question_of(right.permission, sides.new)(chain)
+            for right in sides.rights
+        )
+
+    @property
+    def _are_touched(self) -> BitMap:
+        """Those of all accounts whose tokens may have changed."""
+        accounts = self._touched.accounts
+        everyone = self._sides.accounts
+        if accounts is None:
+            return everyone.everyone
+        if not accounts:
+            return NONE
+        return BitMap(number for number, sid in enumerate(everyone.sids) if sid in accounts)
+
+    def _touched_subjects(self) -> Subjects:
+        accounts = self._touched.accounts
+        if accounts is None:
+            return self._sides.accounts
+        return self._sides.subjects(sorted(accounts)) if accounts else self._sides.subjects(())
+
+    def _bearing(self) -> BitMap:
+        """The objects on which a changed token may count, those that changed themselves too."""
+        new_of = self._sides.joined.new_of
+        rows = self._sides.joined.old.object_rows()
+        sids = self._touched.sids
+        if sids is None or len(sids) > _MOST_PATTERNS or self._are_owners_asked():
+            numbers = (row[0] for row in rows if new_of[row[0]] and row[2] is not None)
+        else:
+            directly, by_self = self._naming(sids)
+            numbers = (
+                row[0]
+                for row in rows
+                if new_of[row[0]] and (row[2] in directly or (row[2] in by_self and row[3] in sids))
+            )
+        return BitMap(array("I", numbers))
+
+    def _naming(self, sids: Iterable[bytes]) -> tuple[set[int | None], set[int | None]]:
+        """The descriptors that hold one of some SIDs, and those with an entry for SELF."""
+        named = re.compile(b"|".join(map(re.escape, sids)) or b"(?!)")
+        own = PRINCIPAL_SELF.encode()
+        directly: set[int | None] = set()
+        by_self: set[int | None] = set()
+        for number, body in self._sides.joined.old.descriptors():
+            if named.search(body):
+                directly.add(number)
+            elif own in body:
+                by_self.add(number)
+        return directly, by_self
+
+    def _are_owners_asked(self) -> bool:
+        """Whether it hangs on groups that no descriptor names what an owner may do."""
+        for view in (self._sides.old, self._sides.new):
+            for chain in view.snapshot.chains.values():
+                right = self._sides.rights[0]
+                if question_of(right.permission, view)(chain).facts.blocks_owner:
+                    return True
+        return False
+
+
+def _descriptors(rows: Sequence[ObjectRow]) -> list[int]:
+    return list(dict.fromkeys(row[2] for row in rows if row[2] is not None))
+
+
+def _only(difference: Difference, subjects: BitMap) -> Difference:
+    """The part of a difference that is about some of its subjects."""
+    if not difference.is_on_own or difference.own is None:
+        return replace(difference, subjects=subjects)
+    objects = BitMap(difference.own[each] for each in subjects)
+    return replace(difference, subjects=subjects, objects=objects)

@@ -1,0 +1,130 @@
+"""What a change of a descriptor came to: whether who may do what hangs on it, and why not."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+
+from adaudit.access.bitmap import BitMap
+from adaudit.access.holding import Part as Decided
+from adaudit.access.holding import holding
+from adaudit.access.question import Question
+from adaudit.access.relevance import scope_of
+from adaudit.access.verdict import Reason
+from adaudit.access.view import View
+from adaudit.changes import EntryKind
+from adaudit.directory.snapshot import descriptor_of
+from adaudit.drift.descriptors import Change, Part
+from adaudit.drift.effects import Found
+from adaudit.drift.sides import Sides
+from adaudit.security.ace import Ace, OpaqueAce
+from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.security.sid import OWNER_RIGHTS, PRINCIPAL_SELF
+
+IN_EFFECT = "in effect"
+_BY_REASON = {
+    EntryKind.OWNER: Reason.OWNER,
+    EntryKind.LIST: Reason.NO_DACL,
+}
+
+
+class Outcomes:
+    """Tells for each change whether an effect was found that it has a part in."""
+
+    def __init__(self, sides: Sides, found: Iterable[Found]) -> None:
+        self._sides = sides
+        self._by_key: dict[tuple[object, ...], list[Found]] = defaultdict(list)
+        for each in found:
+            for key in {each.old.key, each.new.key}:
+                self._by_key[key].append(each)
+
+    def note(self, change: Change) -> str:
+        """What a change came to, in words."""
+        part = change.part
+        if part.is_audit:
+            return "of the audit list, on which no access hangs"
+        if part.kind is EntryKind.GROUP:
+            return "no effect: no access hangs on the group"
+        if part.kind is EntryKind.PROTECTION:
+            return "takes effect by the entries that it lets in or keeps out"
+        keys = [_key(ace) for ace in (part.old, part.new) if isinstance(ace, Ace)]
+        if part.kind in _BY_REASON:
+            keys = [(_BY_REASON[part.kind],), ()]
+        if self._has_effect(keys, change.objects):
+            return IN_EFFECT
+        reasons = [why for number, each in _samples(change) if (why := self._why(number, each))]
+        return f"no effect: {reasons[0]}" if reasons else "no effect on the rights compared"
+
+    def _has_effect(self, keys: Sequence[tuple[object, ...]], objects: BitMap) -> bool:
+        return any(
+            not found.difference.objects.isdisjoint(objects)
+            for key in keys
+            for found in self._by_key.get(key, ())
+        )
+
+    def _why(self, number: int, part: Part) -> str | None:
+        """Why an entry does nothing on one object that has it."""
+        ace, position = part.ace, part.position
+        if ace is None or position is None:
+            return None
+        if ace.is_inherit_only:
+            return "it is for objects below, and none that was read inherits it"
+        if isinstance(ace, OpaqueAce):
+            return None
+        sides = self._sides
+        view = sides.old if part.is_of_old else sides.new
+        questions = list(self._questions(view, number, ace, is_old=part.is_of_old))
+        if not questions:
+            return "it is about none of the rights compared"
+        return self._overruled(number, part, ace, questions)
+
+    def _questions(self, view: View, number: int, ace: Ace, *, is_old: bool) -> Iterator[Question]:
+        """The compared rights that an entry is about on an object."""
+        entry = self._sides.old_entry(number) if is_old else self._sides.new_entry(number)
+        chain = tuple(name.lower() for name in entry.texts("objectClass"))
+        for right in self._sides.rights:
+            if right.is_about(chain):
+                question = right.permission.question(view.facts(entry))
+                if scope_of(question).rule(ace) is not None:
+                    yield question
+
+    def _overruled(
+        self, number: int, part: Part, ace: Ace, questions: Sequence[Question]
+    ) -> str | None:
+        sides, is_old = self._sides, part.is_of_old
+        view = sides.old if is_old else sides.new
+        servers = sides.server_of(number)
+        carriers = sides.carriers(view, servers.old if is_old else servers.new, sides.accounts)
+        meant = carriers.sure(ace.trustee) | carriers.doubtful(ace.trustee)
+        if ace.trustee not in {PRINCIPAL_SELF, OWNER_RIGHTS} and not meant:
+            return f"no account carries {view.name(ace.trustee)}"
+        entry = sides.old_entry(number) if is_old else sides.new_entry(number)
+        descriptor = descriptor_of(entry)
+        if not isinstance(descriptor, SecurityDescriptor):
+            return None
+        decided = [
+            each
+            for question in questions
+            for each in holding(descriptor, question, carriers).parts
+            if each.subjects & meant
+        ]
+        return _before(decided, part.position or 0, is_old=is_old)
+
+
+def _before(decided: Sequence[Decided], position: int, *, is_old: bool) -> str | None:
+    positions = {each.deciding.position for each in decided if each.deciding}
+    earlier = [each for each in positions if each < position]
+    if position not in positions and earlier:
+        return f"entry {min(earlier)} {'decided' if is_old else 'decides'} before it"
+    if position in positions:
+        return "the same is so without it" if is_old else "the same was so before"
+    return None
+
+
+def _samples(change: Change) -> Iterator[tuple[int, Part]]:
+    """Objects that have a change: where it takes effect comes first."""
+    known = [(change.sample, change.part), *change.heirs]
+    yield from sorted(known, key=lambda one: bool(one[1].ace and one[1].ace.is_inherit_only))
+
+
+def _key(ace: Ace) -> tuple[object, ...]:
+    parts = (ace.type, ace.mask, ace.trustee, ace.object_type, ace.application_data)
+    return (Reason.ENTRY, *parts)
