@@ -36,14 +36,14 @@ def granted(
     claim: Claim,
     context: Context,
     objects: Iterable[Entry],
-    spared_on: Callable[[Entry], BitMap] = lambda _: NONE,
+    spared_on: Callable[[Entry, str], BitMap] = lambda _, __: NONE,
     asked_of: Callable[[Entry, str], bool] = lambda _, __: True,
 ) -> Iterator[Said]:
     """
     What a check reports: a finding for each entry, where it was set, that lets outsiders in.
 
-    `spared_on` are accounts that do not count on an object, beside those that control it anyway;
-    `asked_of` says whether one of the rights means something on an object.
+    `spared_on` are accounts that do not count on an object for one of the rights, beside those that
+    control it anyway; `asked_of` says whether the right means something on the object.
     """
     if context.snapshot.scope != "all":
         yield NOT_READ
@@ -52,32 +52,24 @@ def granted(
     found: dict[Source, list[Grant]] = defaultdict(list)
     unknown: dict[str, Gap] = {}
     for entry in objects:
-        spared = spared_on(entry)
-        if not claim.is_of_control:
-            spared = spared | controllers(context, entry)
-        asked = [permission for name, permission in rights.items() if asked_of(entry, name)]
-        for grant in _grants(asked, context, entry, spared, unknown):
-            found[source_of(grant, context)].append(grant)
+        known = NONE if claim.is_of_control else controllers(context, entry)
+        for name, permission in rights.items():
+            if asked_of(entry, name):
+                spared = known | spared_on(entry, name)
+                for grant in context.outsiders.grants(entry, permission, spared):
+                    if isinstance(grant, Undecided):
+                        unknown.setdefault(entry.dn.path, _gap(grant))
+                    else:
+                        found[source_of(grant, context)].append(grant)
     for source, grants in sorted(found.items(), key=lambda item: item[0].order):
         yield finding_of(claim, source, grants, context)
     yield from unknown.values()
 
 
-def _grants(
-    rights: Iterable[Permission],
-    context: Context,
-    entry: Entry,
-    spared: BitMap,
-    unknown: dict[str, Gap],
-) -> Iterator[Grant]:
-    for permission in rights:
-        for grant in context.outsiders.grants(entry, permission, spared):
-            if isinstance(grant, Undecided):
-                who = counted(grant.count, "account")
-                why = f"whether {who} hold {permission.name} hangs on what is not known"
-                unknown.setdefault(str(entry.dn), Gap(str(entry.dn), why))
-            else:
-                yield grant
+def _gap(undecided: Undecided) -> Gap:
+    who = counted(undecided.count, "account")
+    why = f"whether {who} hold {undecided.permission.name} hangs on what is not known"
+    return Gap(str(undecided.entry.dn), why)
 
 
 def controllers(context: Context, entry: Entry) -> BitMap:

@@ -38,7 +38,7 @@ def run(context: Context) -> Iterator[Said]:
     """Ask who holds both rights on each domain's head."""
     heads = (entry for _, entry in assets(context, Kind.DOMAIN_HEAD))
 
-    def without_the_other(entry: Entry) -> BitMap:
+    def without_the_other(entry: Entry, _: str) -> BitMap:
         outsiders, changes = context.outsiders, named("DS-Replication-Get-Changes", context)
         held = outsiders.holders(entry, changes) if changes else NONE
         return outsiders.accounts - held
