@@ -54,7 +54,7 @@ def open_session(url: LdapUrl, access: Access) -> Session:
 
     Raises `CollectError` that says what is wrong and what to do about it.
     """
-    uses_tls = url.scheme == "ldaps" or access.starttls
+    uses_tls = url.uses_tls or access.starttls
     context = _tls_context(access) if uses_tls else None
     try:
         with ExitStack() as undo:

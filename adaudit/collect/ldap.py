@@ -6,6 +6,7 @@ from hashlib import sha256
 from types import MappingProxyType
 
 from adaudit.collect.binding import Access
+from adaudit.collect.catalog import catalog_searches, domains_of_forest, known_in_part
 from adaudit.collect.line import Line, no_controller
 from adaudit.collect.plan import (
     Search,
@@ -32,7 +33,8 @@ class LdapSource:
     One domain controller of each domain of a forest that is to be read, or several of one.
 
     The configuration and the schema are read from the first one that answers, the same on all.
-    What one server did not give to the end is asked of the next one that holds it. To read
+    What one server did not give to the end is asked of the next one that holds it; of domains of
+    which no server was read, a global catalog gives what it has. To read
     everything is to read the partitions of applications too, and SACLs if they are asked for.
     """
 
@@ -70,7 +72,7 @@ class LdapSource:
             self._access, marks, everything=self.everything, with_sacls=self._with_sacls
         )
         failures: list[CollectError] = []
-        for url in self._servers:
+        for url in sorted(self._servers, key=lambda url: url.is_catalog):
             yield Stage(str(url), str(url))
             try:
                 yield from reading.server(url)
@@ -106,20 +108,42 @@ class _Reading:
     def server(self, url: LdapUrl) -> Iterator[Item]:
         """Give what one server holds that no server before it gave."""
         with Line(url, self._access) as line:
+            if url.is_catalog:
+                yield from self._from_catalog(line, url)
+                return
             yield line.root
             searches = self._searches(line, url)
             if self._with_sacls and (searches or self._marks):
                 are_given = gives_sacls(line, _contexts(line.root, url)[1])
                 yield Sacls(are_given)
                 searches = [replace(search, with_sacl=are_given) for search in searches]
-            for number, search in enumerate(searches):
-                try:
-                    yield from self._step(line, search)
-                except SearchStoppedError as error:
-                    self._failed[search.what] = Gap(search.what, f"not read to the end: {error}")
-                    if not line.is_open_after(error):
-                        self._leave(searches[number + 1 :], error)
-                        return
+            yield from self._steps(line, searches)
+
+    def _from_catalog(self, line: Line, url: LdapUrl) -> Iterator[Item]:
+        """Give what a global catalog holds of the domains that no server gave anything of."""
+        configuration, own_domain = _contexts(line.root, url)
+        if self._with_sacls:
+            yield Sacls(are_given=gives_sacls(line, own_domain))
+        for domain in domains_of_forest(line, configuration):
+            names = {each.what for each in domain_searches(domain, everything=self._everything)}
+            if not names.isdisjoint({*self._done, *self._failed, *self._marks}):
+                continue
+            first, *rest = catalog_searches(domain, everything=self._everything)
+            if first.what not in self._done:
+                yield Stage(first.what, first.what)  # the gap stays as long as what was read
+                yield known_in_part(domain)
+            left = [each for each in (first, *rest) if each.what not in self._done]
+            yield from self._steps(line, left)
+
+    def _steps(self, line: Line, searches: Sequence[Search]) -> Iterator[Item]:
+        for number, search in enumerate(searches):
+            try:
+                yield from self._step(line, search)
+            except SearchStoppedError as error:
+                self._failed[search.what] = Gap(search.what, f"not read to the end: {error}")
+                if not line.is_open_after(error):
+                    self._leave(searches[number + 1 :], error)
+                    return
 
     def gaps(self) -> Iterator[Item]:
         """What no server gave to its end."""

@@ -14,6 +14,7 @@ from adaudit.collect.source import referral
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domains
 from adaudit.directory.entry import Entry
+from adaudit.directory.partly import FROM_CATALOG, partly_known
 from adaudit.directory.reach import Reach
 from adaudit.directory.readings import Reading
 from adaudit.directory.snapshot import Snapshot
@@ -35,6 +36,8 @@ class _Part:
     """Of the partitions that it holds: configuration and domains"""
     named: frozenset[Dn]
     """The domains that it knows of"""
+    partly: Mapping[Dn, str]
+    """The domains that a global catalog gave a part of, and the subjects of gaps that say so"""
     missing: frozenset[str]
     """Subjects of what is missing from it"""
 
@@ -44,13 +47,15 @@ class _Part:
         with Snapshot.open(file) as snapshot:
             heads = [*snapshot.of_class("configuration"), *_domain_heads(snapshot)]
             everything = snapshot.scope == "all"
+            domains = Domains.of(snapshot).all
             return cls(
                 file,
                 snapshot.source,
                 snapshot.taken_at,
                 Reach(snapshot.scope, snapshot.has_sacls),
                 {head.dn: head for head in heads},
-                frozenset(domain.dn for domain in Domains.of(snapshot).all),
+                frozenset(domain.dn for domain in domains),
+                dict(partly_known(snapshot.gaps, domains)),
                 frozenset(gap.subject for gap in missing(snapshot, everything=everything)),
             )
 
@@ -73,11 +78,15 @@ def merged(files: Sequence[Path]) -> SnapshotWriter:
     source = "; ".join(dict.fromkeys(part.source for part in parts))
     writer = SnapshotWriter(source, taken_at=parts[0].taken_at, is_large=True)
     readings = [writer.add_reading(part.file) for part in parts]
+    whole = {dn for part in parts for dn in part.heads.keys() - part.partly.keys()}
     everything = all(part.reach.scope == "all" for part in parts)
     has_sacls = all(part.reach.has_sacls for part in parts)
     writer.tell(Reach("all" if everything else "exchange", has_sacls))
     for part, reading in zip(parts, readings, strict=True):
-        _keep_gaps(part, reading, writer)
+        for domain in whole & part.partly.keys():
+            writer.leave_out(reading, domain)
+    for part, reading in zip(parts, readings, strict=True):
+        _keep_gaps(part, reading, writer, whole)
     for gap in missing(writer, everything=everything):
         writer.add_gap(gap, COMPLETENESS)
     if parts[0].taken_at != parts[-1].taken_at:
@@ -85,10 +94,13 @@ def merged(files: Sequence[Path]) -> SnapshotWriter:
     return writer
 
 
-def _keep_gaps(part: _Part, reading: Reading, writer: SnapshotWriter) -> None:
+def _keep_gaps(part: _Part, reading: Reading, writer: SnapshotWriter, whole: set[Dn]) -> None:
     """Take over the gaps of one part that another one may not have filled."""
     contexts = Contexts(writer.of_class("crossRef"))
+    filled = {subject for domain, subject in part.partly.items() if domain in whole}
     for gap, step in reading.gaps:
+        if gap.reason == FROM_CATALOG and gap.subject in filled:
+            continue
         if step == COMPLETENESS and gap.subject in part.missing:
             continue  # it is looked for again in all that there is now
         if gap.reason == NOT_ASKED and contexts.gap(referral(gap.subject)) is None:

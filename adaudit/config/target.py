@@ -20,6 +20,11 @@ from adaudit.config.scalars import (
 )
 from adaudit.config.strict import Conflict, StrictModel, repeated, without
 
+_MIXED = "mixes `ldap://` or `gc://` with `ldaps://` or `gcs://`: use one kind"
+_ONLY_CATALOGS = (
+    "names only global catalogs, which lack most of the configuration: add a server by `ldap://` "
+    "or `ldaps://`, perhaps the same one"
+)
 Scope: TypeAlias = Literal["exchange", "all"]
 
 
@@ -83,7 +88,8 @@ class LdapTarget(StrictModel):
     """Where the target is read: by those workers of a fleet that offer `site-NAME`"""
     ldap: OneOrMore[Url]
     """`ldap://host[:port]` (signed and sealed) or `ldaps://host[:port]`; a list names one domain
-    controller for each domain of the same forest"""
+    controller for each domain of the same forest; `gc://host` or `gcs://host`, a global catalog,
+    stands in for domains of which no server is read"""
     starttls: Flag = False
     """Change to TLS inside `ldap://`"""
     tls: TlsConfig = TlsConfig()
@@ -106,18 +112,20 @@ class LdapTarget(StrictModel):
     @property
     def uses_tls(self) -> bool:
         """Whether everything, the bind included, goes through TLS."""
-        return self.starttls or self.ldap[0].scheme == "ldaps"
+        return self.starttls or self.ldap[0].uses_tls
 
     @model_validator(mode="after")
     def _agrees(self) -> Self:
-        if len({url.scheme for url in self.ldap}) > 1:
-            return without([(("ldap",), "mixes `ldap://` and `ldaps://`: use one of them")], self)
+        if len({url.uses_tls for url in self.ldap}) > 1:
+            return without([(("ldap",), _MIXED)], self)
+        if all(url.is_catalog for url in self.ldap):
+            return without([(("ldap",), _ONLY_CATALOGS)], self)
         twice = [(("ldap", index), "is in the list twice") for index, _ in repeated(self.ldap)]
         return without([*twice, *_transport_conflicts(self), *_scope_conflicts(self)], self)
 
 
 def _transport_conflicts(target: LdapTarget) -> Iterator[Conflict]:
-    if target.starttls and target.ldap[0].scheme == "ldaps":
+    if target.starttls and target.ldap[0].uses_tls:
         yield ("starttls",), "does nothing on `ldaps://`, which is TLS from the start"
     if "tls" in target.model_fields_set and not target.uses_tls:
         yield ("tls",), "does nothing without `ldaps://` or `starttls: true`"

@@ -2,22 +2,27 @@
 
 import re
 from dataclasses import dataclass
-from typing import Literal, Self
+from typing import Literal, Self, TypeAlias
 
 from adaudit.endpoint import IPV6, NAME, PORT, Endpoint, parse_endpoint
 from adaudit.errors import ConfigError
 
-_PORTS = {"ldap": 389, "ldaps": 636}
-URL_PATTERN = rf"^[Ll][Dd][Aa][Pp][Ss]?://(?:{NAME}|\[{IPV6}\]){PORT}$"
+_PORTS = {"ldap": 389, "ldaps": 636, "gc": 3268, "gcs": 3269}
+_OF_CATALOGS = {3268, 3269}
+URL_PATTERN = rf"^(?:[Ll][Dd][Aa][Pp]|[Gg][Cc])[Ss]?://(?:{NAME}|\[{IPV6}\]){PORT}$"
 """What JSON Schema can say about such a URL"""
-_FORM = "`ldap://host`, `ldaps://host`, with or without `:port`"
+_FORM = "`ldap://host`, `ldaps://host`, `gc://host`, `gcs://host`, with or without `:port`"
+Scheme: TypeAlias = Literal["ldap", "ldaps", "gc", "gcs"]
+
+
+_SCHEMES: dict[str, Scheme] = {"ldap": "ldap", "ldaps": "ldaps", "gc": "gc", "gcs": "gcs"}
 
 
 @dataclass(frozen=True, slots=True)
 class LdapUrl:
     """Where one domain controller listens. Raises AddressError for no host or no port."""
 
-    scheme: Literal["ldap", "ldaps"]
+    scheme: Scheme
     host: str
     """A DNS name or an IP address, an IPv6 address without its brackets"""
     port: int
@@ -28,7 +33,7 @@ class LdapUrl:
     @classmethod
     def parse(cls, text: str) -> Self:
         """
-        Read `ldap://host[:port]`.
+        Read `ldap://host[:port]`, and the same of `ldaps`, `gc` and `gcs`.
 
         Raises `ConfigError`, which repeats no password in a URL, for what has another form, and
         `AddressError` for an address or port that there cannot be.
@@ -38,9 +43,19 @@ class LdapUrl:
         if not re.fullmatch(URL_PATTERN, text):
             raise ConfigError(f"not a URL of the form {_FORM}")
         start, _, server = text.partition("://")
-        scheme: Literal["ldap", "ldaps"] = "ldaps" if start.lower() == "ldaps" else "ldap"
+        scheme = _SCHEMES[start.lower()]
         found = parse_endpoint(server, _PORTS[scheme])
         return cls(scheme, found.host, found.port)
+
+    @property
+    def uses_tls(self) -> bool:
+        """Whether it is TLS from the start."""
+        return self.scheme.endswith("s")
+
+    @property
+    def is_catalog(self) -> bool:
+        """Whether a global catalog answers, which its ports alone tell too."""
+        return self.scheme.startswith("gc") or self.port in _OF_CATALOGS
 
     def __str__(self) -> str:
         server = str(Endpoint(self.host, self.port)).removesuffix(f":{_PORTS[self.scheme]}")

@@ -15,6 +15,7 @@ from adaudit.directory.faults import Fault
 from adaudit.directory.issuing import issuing
 from adaudit.directory.known_names import numbers_named, spellings
 from adaudit.directory.numbering import give_numbers
+from adaudit.directory.partly import without_members
 from adaudit.directory.population import Population
 from adaudit.directory.principal import GroupScope, Principal, fallback_name
 from adaudit.directory.snapshot import Snapshot
@@ -80,12 +81,13 @@ class Membership:
         faults = (*domains.faults, *numbered.faults)
         why_lost = lost(snapshot) or _first_fault(faults)
         hidden = hidden_groups(numbered)
+        told = {**without_members(snapshot, population), **cut_short(snapshot, population)}
         unread = with_unread_members(numbered, hidden, anywhere=why_lost is not None)
         return cls(
             population,
             BySid(population, range(len(population.numbers)), population.principal),
             BySid(population, population.joined, partial(_arcs, population)),
-            _in_words(population, unread, cut_short(snapshot, population)),
+            _in_words(population, unread, told),
             _in_words(population, in_unread_groups(numbered, hidden), {}),
             why_lost,
             _with_builtin(population),

@@ -49,8 +49,8 @@ DELETE FROM object WHERE id IN (
     SELECT one.id FROM (SELECT path FROM object GROUP BY path HAVING count(*) > 1) AS twice
     JOIN object AS one INDEXED BY object_path ON one.path = twice.path
     JOIN object AS later INDEXED BY object_path ON later.path = twice.path
-    WHERE later.id > one.id AND later.attributes = one.attributes AND later.descriptor IS one.descriptor
-    AND later.dn = one.dn AND later.class = one.class
+    WHERE later.id > one.id AND later.dn = one.dn AND later.class = one.class
+    AND later.attributes = one.attributes AND later.descriptor IS one.descriptor
 )
 """
 _HEADS = """
@@ -63,6 +63,14 @@ WHERE path > ? AND path < ? AND id BETWEEN ? AND ? AND (? OR sid IS NOT NULL)
 AND NOT EXISTS (
     SELECT 1 FROM object INDEXED BY object_path WHERE path = one.path AND id BETWEEN ? AND ?
 )
+"""
+
+# what is directly below a domain by `dc=` is of another partition, as the configuration is
+_OF_DOMAIN = """
+DELETE FROM object WHERE id BETWEEN :first AND :last
+AND (path = :path OR (path > :path || ',' AND path < :path || '-'))
+AND NOT (path >= :path || ',dc=' AND path < :path || ',dc>')
+AND NOT (path >= :path || ',cn=configuration' AND path < :path || ',cn=configuration-')
 """
 
 
@@ -104,6 +112,13 @@ def copy_reading(file: Path, connection: sqlite3.Connection, rows: Rows) -> Read
         raise DirectoryError(f"`{file}` is no readable snapshot: {error}") from error
     connection.execute("DETACH other")
     return reading
+
+
+def leave_out(connection: sqlite3.Connection, rows: Rows, reading: Reading, domain: str) -> None:
+    """Take the objects of a domain, by its path, out of one reading."""
+    values = {"first": reading.first, "last": reading.last, "path": domain}
+    connection.execute(_OF_DOMAIN, values)
+    rows.recount()
 
 
 def unite_readings(

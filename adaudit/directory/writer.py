@@ -10,6 +10,7 @@ from types import MappingProxyType, TracebackType
 from typing import Any, Self
 
 from adaudit.directory import partial
+from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.evidence import write as write_evidence
 from adaudit.directory.layout import drop_indexes, make_indexes
@@ -17,7 +18,7 @@ from adaudit.directory.marks import Mark
 from adaudit.directory.objects import Objects
 from adaudit.directory.observations import EvidenceSource, Observation
 from adaudit.directory.reach import Reach
-from adaudit.directory.readings import Reading, copy_reading, unite_readings
+from adaudit.directory.readings import Reading, copy_reading, leave_out, unite_readings
 from adaudit.directory.resumption import open_to_write
 from adaudit.directory.rows import Rows
 from adaudit.directory.snapshot import Snapshot
@@ -121,6 +122,11 @@ class SnapshotWriter(Objects):
             self._connection.execute("BEGIN")
         self._readings.append(reading)
         return reading
+
+    def leave_out(self, reading: Reading, domain: Dn) -> None:
+        """Take a domain out of a reading, as another one holds it better."""
+        with self._writing():
+            leave_out(self._connection, self._rows, reading, domain.path)
 
     def add_gap(self, gap: Gap, step: str | None = None) -> None:
         """

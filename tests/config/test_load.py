@@ -101,7 +101,10 @@ def test_every_key_arrives_as_its_value(folder: Path) -> None:
             ),
             LdapTarget(
                 name="simple",
-                ldap=(LdapUrl("ldaps", "dc1.fabrikam.example", 3269),),
+                ldap=(
+                    LdapUrl("ldaps", "dc1.fabrikam.example", 6369),
+                    LdapUrl("gcs", "dc1.fabrikam.example", 3269),
+                ),
                 tls=TlsConfig(ca_file=folder / "ca.pem", verify=True),
                 auth=SimpleAuth(
                     method="simple",
