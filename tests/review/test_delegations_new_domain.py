@@ -71,7 +71,7 @@ def test_nothing_was_set_by_hand_in_a_new_windows_domain() -> None:
 
 
 def test_no_entry_of_a_new_windows_domain_is_taken_for_one_of_another_product() -> None:
-    assert find_delegations(View(WindowsForest().snapshot())).defaults[Origin.PRODUCT] == 0
+    assert find_delegations(View(WindowsForest().snapshot())).defaults.get(Origin.PRODUCT) is None
 
 
 @pytest.mark.parametrize(

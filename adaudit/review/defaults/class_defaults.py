@@ -1,13 +1,14 @@
 """What new objects get by their class: `defaultSecurityDescriptor`. [MS-ADTS] 3.1.1.2.3, 6.1.3"""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cache
+from functools import cache, lru_cache
 
 from adaudit.directory.definitions import ClassDefinition
 from adaudit.directory.known_schema import known_schema
 from adaudit.directory.schema import Kind, Schema
 from adaudit.errors import DescriptorError
+from adaudit.review.defaults.covering import Covering
 from adaudit.review.defaults.partitions import Partition
 from adaudit.security.ace import Ace, AceFlags, AnyAce
 from adaudit.security.descriptor import Acl, SecurityDescriptor
@@ -15,6 +16,8 @@ from adaudit.security.rights import AccessMask, has_generic, map_generic
 from adaudit.security.sddl import parse
 from adaudit.security.sid import CREATOR_GROUP, CREATOR_OWNER, Sid
 
+_MANY = 1 << 12
+"""Objects have few creators, or many with few objects each"""
 _INHERITABLE = int(AceFlags.OBJECT_INHERIT | AceFlags.CONTAINER_INHERIT)
 _INHERITANCE = _INHERITABLE | int(AceFlags.NO_PROPAGATE_INHERIT | AceFlags.INHERIT_ONLY)
 
@@ -31,22 +34,21 @@ class ClassDefaults:
         self.faults: dict[str, str] = {}
         """By class: why its default cannot be told"""
         self.descriptor = cache(self._descriptor)
+        self.covering = lru_cache(_MANY)(self._covering)
 
-    def entries(
-        self, name: str, partition: Partition, creators: Iterable[Sid]
-    ) -> tuple[AnyAce, ...] | None:
+    def _covering(
+        self, name: str, partition: Partition, creators: frozenset[Sid]
+    ) -> Covering | None:
         """
-        The entries that a new object of a class gets, made by one of `creators`.
+        What a new object of a class gets, made by one of `creators`.
 
         None where the snapshot does not tell; `faults` then says why.
         """
         descriptor = self.descriptor(name, partition)
         if descriptor is None:
             return None
-        if not isinstance(descriptor.dacl, Acl):
-            return ()
-        of = frozenset(creators)
-        return tuple(ace for entry in descriptor.dacl.entries for ace in _placed(entry, of))
+        entries = descriptor.dacl.entries if isinstance(descriptor.dacl, Acl) else ()
+        return Covering(ace for entry in entries for ace in _placed(entry, creators))
 
     def is_protected(self, name: str, partition: Partition) -> bool:
         """Whether a new object of a class takes nothing from its parent."""

@@ -2,12 +2,17 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 from adaudit.security.ace import Ace, AceFlags, AnyAce
 from adaudit.security.rights import FULL_CONTROL, map_generic
 
 _CONTAINER_INHERIT = int(AceFlags.CONTAINER_INHERIT)
 _NO_PROPAGATE = int(AceFlags.NO_PROPAGATE_INHERIT)
+_MANY = 1 << 12
+"""Entries that are told apart: on most objects stand those of the default"""
+_IS_ONE = 1 << 32
+"""What is covered of an entry without bits: that another one is as wide"""
 _KEY = tuple[object, ...]
 
 
@@ -25,26 +30,33 @@ class Covering:
         self._alike: dict[_KEY, list[Ace]] = defaultdict(list)
         self._others: set[AnyAce] = set()
         for ace in known:
-            self.add(ace)
-
-    def add(self, ace: AnyAce) -> None:
-        """Take up a known entry."""
-        key = _key(ace)
-        if key is None or not isinstance(ace, Ace):
-            self._others.add(ace)
-        else:
-            self._alike[key].append(ace)
+            key = _key(ace)
+            if key is None or not isinstance(ace, Ace):
+                self._others.add(ace)
+            else:
+                self._alike[key].append(ace)
+        self.missing = lru_cache(_MANY)(self._missing)
 
     def covers(self, ace: AnyAce) -> bool:
         """Whether an entry says nothing that the known ones do not say."""
+        return not self.missing(ace, bits_of(ace))
+
+    def _missing(self, ace: AnyAce, bits: int) -> int:
+        """Those of `bits` of an entry that no known one says."""
         key = _key(ace)
         if key is None or not isinstance(ace, Ace):
-            return ace in self._others
-        missing = map_generic(int(ace.mask)) & FULL_CONTROL
+            return 0 if ace in self._others else bits
         for known in self._alike.get(key, ()):
             if _is_as_wide(known, ace):
-                missing &= ~map_generic(int(known.mask))
-        return not missing and key in self._alike
+                bits &= ~map_generic(int(known.mask)) & ~_IS_ONE
+        return bits
+
+
+@lru_cache(_MANY)
+def bits_of(ace: AnyAce) -> int:
+    """The bits of an entry that have to be covered, with one more that says that it is one."""
+    mask = map_generic(int(ace.mask)) & FULL_CONTROL if isinstance(ace, Ace) else 0
+    return mask | _IS_ONE
 
 
 def _key(ace: AnyAce) -> _KEY | None:

@@ -11,6 +11,7 @@ from adaudit.directory.entry import Entry
 from adaudit.errors import AdauditError
 from adaudit.review.defaults import COMPUTER_ABOVE, PROTECTED, Covering, Defaults, Partition, Row
 from adaudit.review.defaults.above import Above
+from adaudit.review.defaults.covering import bits_of
 from adaudit.review.delegations.delegation import Origin
 from adaudit.review.delegations.explicit import Explicit
 from adaudit.review.delegations.holders import Holders
@@ -39,6 +40,11 @@ class Circumstances:
     is_protected: bool = False
     """Whether the entries of AdminSDHolder are copied to them"""
 
+    @property
+    def blocks(self) -> bool:
+        """Whether they take nothing from their parent by default."""
+        return any(row.what == PROTECTED for row in self.rows)
+
 
 @dataclass(frozen=True, slots=True)
 class Left:
@@ -66,6 +72,8 @@ class Sorter:
         self._holders = Holders(view)
         self._above = Above(view)
         self._by_class = cache(self._sort_by_class)
+        self._from_tables = cache(self._find_in_tables)
+        self._copied = cache(self._find_copied)
 
     @property
     def uses_published(self) -> bool:
@@ -93,9 +101,11 @@ class Sorter:
         self, explicit: Explicit, name: str, partition: Partition
     ) -> tuple[Placed, ...] | None:
         """The entries that the class does not explain; None where its default is not known."""
-        makers = [explicit.owner] if explicit.owner else []
-        known = self._defaults.classes.entries(name, partition, makers)
-        return None if known is None else _not_covered(explicit.entries, known)
+        makers = frozenset([explicit.owner] if explicit.owner else [])
+        known = self._defaults.classes.covering(name, partition, makers)
+        if known is None:
+            return None
+        return tuple(each for each in explicit.entries if not known.covers(each[1]))
 
     def _has_more(self, lot: Lot) -> bool:
         """Whether there is something beside the entries that may have been set by hand."""
@@ -148,48 +158,46 @@ class Sorter:
         return Circumstances(rows, creator, self._above.account(entry), is_protected)
 
     def _left(self, lot: Lot, circumstances: Circumstances) -> Left:
-        entries, defaults = lot.explicit.entries, Counter[Origin]()
-        copies: tuple[Placed, ...] = ()
-        known: list[AnyAce] = []
-        makers = [sid for sid in (lot.explicit.owner, circumstances.creator) if sid]
-        of_class = self._defaults.classes.entries(lot.name, lot.spot.partition, makers)
-        for origin, more in (
-            (Origin.CLASS, of_class or ()),
-            *self._from_tables(lot, circumstances),
-            (Origin.HOLDER, self._copied(lot, circumstances)),
-        ):
-            known.extend(more)
-            rest = _not_covered(entries, known)
-            defaults[origin] += len(entries) - len(rest)
+        makers = frozenset(sid for sid in (lot.explicit.owner, circumstances.creator) if sid)
+        partition = lot.spot.partition
+        of_class = self._defaults.classes.covering(lot.name, partition, makers)
+        lists = [
+            (Origin.CLASS, of_class),
+            *self._from_tables(partition, circumstances.rows, circumstances.above),
+            (Origin.HOLDER, self._copied(partition) if circumstances.is_protected else None),
+        ]
+        entries, unknown, copies, defaults = [], 0, [], Counter[Origin]()
+        for position, ace in lot.explicit.entries:
+            origin = _origin(ace, lists)
+            if origin is not None:
+                defaults[origin] += 1
+            elif of_class is None and _may_be_default(ace):
+                unknown += 1
+            else:
+                entries.append((position, ace))
             if origin is Origin.HOLDER:
-                copies = tuple(each for each in entries if each not in rest)
-            entries = rest
-        unknown = () if of_class is not None else tuple(filter(_may_be_default, entries))
+                copies.append(ace)
         return Left(
-            tuple(each for each in entries if each not in unknown),
+            tuple(entries),
             self._owner(lot, circumstances),
-            self._is_blocked(lot)
-            and not circumstances.is_protected
-            and not _protects(circumstances),
-            len(unknown),
-            tuple(ace for _, ace in copies),
+            self._is_blocked(lot) and not circumstances.is_protected and not circumstances.blocks,
+            unknown,
+            tuple(copies),
             defaults,
         )
 
-    def _from_tables(
-        self, lot: Lot, circumstances: Circumstances
-    ) -> Iterator[tuple[Origin, Sequence[AnyAce]]]:
-        for table, origin in _ORIGINS.items():
-            found = (
-                self._defaults.entry(row, lot.spot.partition, circumstances.above)
-                for row in circumstances.rows
-                if row.table == table
-            )
-            yield origin, [ace for ace in found if ace is not None]
+    def _find_in_tables(
+        self, partition: Partition, rows: tuple[Row, ...], above: Sid | None
+    ) -> Sequence[tuple[Origin, Covering]]:
+        found: dict[Origin, list[AnyAce]] = {origin: [] for origin in _ORIGINS.values()}
+        for row in rows:
+            ace = self._defaults.entry(row, partition, above)
+            if ace is not None:
+                found[_ORIGINS[row.table]].append(ace)
+        return [(origin, Covering(known)) for origin, known in found.items()]
 
-    def _copied(self, lot: Lot, circumstances: Circumstances) -> Sequence[AnyAce]:
-        domain = lot.spot.partition.domain
-        return self._holders.entries(domain) if circumstances.is_protected else ()
+    def _find_copied(self, partition: Partition) -> Covering:
+        return Covering(self._holders.entries(partition.domain))
 
     def _owner(self, lot: Lot, circumstances: Circumstances) -> Sid | None:
         owner, partition = lot.explicit.owner, lot.spot.partition
@@ -199,18 +207,18 @@ class Sorter:
         return None if is_usual else owner
 
 
-def _protects(circumstances: Circumstances) -> bool:
-    return any(row.what == PROTECTED for row in circumstances.rows)
+def _origin(ace: AnyAce, lists: Iterable[tuple[Origin, Covering | None]]) -> Origin | None:
+    """What explains the last bit of an entry that nothing before explains; None if nothing does."""
+    bits = bits_of(ace)
+    for origin, known in lists:
+        bits = bits if known is None else known.missing(ace, bits)
+        if not bits:
+            return origin
+    return None
 
 
-def _not_covered(entries: Sequence[Placed], known: Iterable[AnyAce]) -> tuple[Placed, ...]:
-    covering = Covering(known)
-    return tuple(each for each in entries if not covering.covers(each[1]))
-
-
-def _may_be_default(placed: Placed) -> bool:
+def _may_be_default(ace: AnyAce) -> bool:
     """Whether a default of a class can name the trustee: it is one that every domain has."""
-    ace = placed[1]
     if not isinstance(ace, Ace):
         return False
     rid = ace.trustee.rid
