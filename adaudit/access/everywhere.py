@@ -7,7 +7,7 @@ those; nor do most objects differ in what their class or their SID makes of them
 
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from adaudit.access.bitmap import BitMap
@@ -18,6 +18,7 @@ from adaudit.access.token import Token
 from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
+from adaudit.directory.issuing import is_issued
 from adaudit.errors import DescriptorError
 from adaudit.security.ace import ALLOW_TYPES, DENY_TYPES, Ace, AnyAce
 from adaudit.security.ace_wire import decode_ace
@@ -76,6 +77,17 @@ class Everywhere:
     def __post_init__(self) -> None:
         self._relevant: dict[bytes, AnyAce | None] = {}
         self._facts: dict[int, ObjectFacts] = {}
+        tokens = [token for token in (self.token, self.common) if token]
+        self._known = {
+            sid.encode()
+            for token in tokens
+            for sid in (*token.sids, *token.deny_only, *token.doubtful)
+        }
+        """The SIDs that are told of by name; of those of domains there are no others"""
+        self._has_losses = any(
+            token.read_domains is not None or token.known_principals is not None for token in tokens
+        )
+        """Unless something was not read"""
 
     def cases(self, objects: BitMap | None = None) -> Iterator[Case]:
         """All cases, of all objects or some; each is in one of them or in `unjudged`."""
@@ -88,7 +100,7 @@ class Everywhere:
             if judged is None:
                 judged = known[reduced, facts] = self._judged(reduced, facts)
             held, entries = judged
-            key = tuple(_identity(power, entries) for power in held)
+            key = tuple(identity(power, entries) for power in held)
             case = found.setdefault(key, (Case(held, entries, BitMap()), []))[0]
             case.objects.update(numbers)
         yield from (case for case, _ in found.values())
@@ -110,9 +122,12 @@ class Everywhere:
         is_conditional = any(isinstance(a, Ace) and a.is_callback for _, a in aces)
         return Reduced(owner, kept, has_self, body if is_conditional else None)
 
-    def positions(self, entries: Iterable[AnyAce]) -> list[int]:
-        """Where in a list the entries stand that are something to the subject."""
-        return [n for n, ace in enumerate(entries) if self._is_relevant(ace)]
+    def position(self, body: bytes, known: int) -> int:
+        """Where an entry stands in a descriptor of a case, whose list has it at `known`."""
+        entries = pieces(body).dacl or ()
+        if self.reduced(body).whole is not None:
+            return known
+        return [place for place, entry in enumerate(entries) if self._ace(entry) is not None][known]
 
     def _judged(
         self, reduced: Reduced, facts: ObjectFacts
@@ -168,6 +183,8 @@ class Everywhere:
 
     def _carried(self, sid: bytes) -> Sid | None:
         """The SID of an object, if the subject may carry it: then SELF may stand for him."""
+        if sid not in self._known and is_issued(sid) and not self._has_losses:
+            return None
         known = Sid.decode(sid)
         return known if self._may_carry(known) else None
 
@@ -205,7 +222,7 @@ class Everywhere:
         return any(sid in each.sids or each.doubt(sid) is not None for each in tokens)
 
 
-def _identity(power: Power, entries: tuple[AnyAce, ...]) -> object:
+def identity(power: Power, entries: tuple[AnyAce, ...]) -> object:
     """What makes it the same as on another object: the entry, wherever it stands and was set."""
     ace = None if power.position is None else entries[power.position]
     known = (ace.type, ace.mask, ace.trustee, ace.object_type) if isinstance(ace, Ace) else ace

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from adaudit.access.evaluator import evaluate
 from adaudit.access.leaves import ALL, Kind, Leaf, Vocabulary
+from adaudit.access.permission_names import EVERY
 from adaudit.access.question import ObjectFacts
 from adaudit.access.token import Token
 from adaudit.access.verdict import Decision, Reason, Verdict
 from adaudit.security.descriptor import Acl, SecurityDescriptor
+from adaudit.security.rights import WHOLE_OBJECT_RIGHTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,3 +100,11 @@ def _exceptions(whole: UUID, found: Mapping[UUID, _Found]) -> Sequence[str]:
 
 def _is_held(found: _Found) -> bool:
     return found.verdict.decision is Decision.ALLOWED
+
+
+def is_everything(held: Sequence[Power]) -> bool:
+    """Whether nothing at all is missing: full control, whatever entries it comes from."""
+    sure = [power for power in held if power.decision is Decision.ALLOWED and not power.but]
+    whole = sum(power.kind is Kind.WHOLE for power in sure)
+    every = {power.kind for power in sure if power.what == EVERY}
+    return whole == len(WHOLE_OBJECT_RIGHTS) and every == set(Kind) - {Kind.WHOLE}

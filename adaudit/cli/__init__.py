@@ -18,6 +18,7 @@ _COMMANDS = (
         "check",
         "explain",
         "who-can",
+        "rights-of",
         "paths",
         "delegations",
         "diff",

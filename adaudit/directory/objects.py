@@ -39,6 +39,19 @@ class Objects:
         rows = self._ask(statement, f"{dn.path},", f"{dn.path}-", name.lower())
         return (str(path) for (path,) in rows)
 
+    def numbers_within(self, dn: Dn) -> Iterator[int]:
+        """The numbers of an object and of all under it."""
+        if not dn.path:
+            return (int(number) for (number,) in self._ask("SELECT id FROM object"))
+        statement = "SELECT id FROM object WHERE path = ? OR (path > ? AND path < ?)"
+        rows = self._ask(statement, dn.path, f"{dn.path},", f"{dn.path}-")
+        return (int(number) for (number,) in rows)
+
+    def names(self) -> Iterator[tuple[int, str]]:
+        """Number and DN of all objects, by number."""
+        rows = self._ask("SELECT id, dn FROM object ORDER BY id")
+        return ((int(number), str(dn)) for number, dn in rows)
+
     def undescribed(self) -> Iterator[tuple[str, str, tuple[bytes, ...]]]:
         """DN, path and objectClass of all objects without a security descriptor."""
         statement = (

@@ -2,31 +2,31 @@
 
 from collections.abc import Iterable
 
-from adaudit.access.doing import Asked
 from adaudit.access.operation import On
 from adaudit.access.verdict import Deciding
 from adaudit.access.view import View
+from adaudit.directory.dn import Dn
 from adaudit.findings import Evidence
 from adaudit.security.sddl import format_ace
 from adaudit.wording import party, places, readable
 
 
 def entry_evidence(
-    asked: Asked,
+    dn: Dn,
     deciding: Deciding,
     path: tuple[str, ...],
     view: View,
     overruled: Iterable[Deciding] = (),
+    on: On = On.OBJECT,
 ) -> Evidence:
     """
-    The deciding entry of a check; `path` are the names from a subject up to its trustee.
+    The deciding entry of an object; `path` are the names from a subject up to its trustee.
 
     The list of a managed account is inherited from nowhere.
     """
-    is_dacl = asked.on is not On.READERS
-    origin = view.origin(asked.dn, deciding.position) if is_dacl else None
+    origin = view.origin(dn, deciding.position) if on is not On.READERS else None
     return Evidence(
-        object=str(asked.dn),
+        object=str(dn),
         position=deciding.position,
         sddl=format_ace(deciding.ace),
         readable=readable(deciding.ace, view),

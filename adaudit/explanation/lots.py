@@ -74,7 +74,9 @@ class Lots:
     def _ground(self, step: _Step, example: Sid | None) -> Ground:
         asked, part = self._part(step)
         path = self._path(example, part) if example else ()
-        evidence = entry_evidence(asked, part.deciding, path, self.view) if part.deciding else None
+        evidence = None
+        if part.deciding:
+            evidence = entry_evidence(asked.dn, part.deciding, path, self.view, on=asked.on)
         words = through = reason(part, self.view)
         if part.deciding:
             through = self.view.name(part.deciding.ace.trustee)

@@ -144,7 +144,7 @@ class _Case:
             return None
         path = path_names(deciding.sid, self.token, self.view)
         overruled = self.verdict.overruled
-        return entry_evidence(self.asked, deciding, path, self.view, overruled)
+        return entry_evidence(self.asked.dn, deciding, path, self.view, overruled, self.asked.on)
 
     def _lines(self) -> Iterator[EntryLine]:
         if not isinstance(self.descriptor.dacl, Acl):

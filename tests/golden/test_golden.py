@@ -17,6 +17,11 @@ from adaudit.cli import main
 FOLDER = Path(__file__).parent
 SAMPLES = FOLDER.parents[1] / "samples"
 ASKED = ("--right", "Send-As", "--who")
+BRANCH = (
+    *("--who", "EX03$", "--under"),
+    "CN=Administrative Groups,CN=Contoso,CN=Microsoft Exchange,CN=Services,"
+    "CN=Configuration,DC=contoso,DC=example",
+)
 HOLDERS = ("--right", "Send-As", "--on", "EX01")
 COMMANDS = {
     "audit.txt": ("audit", "contoso.yaml"),
@@ -49,6 +54,13 @@ COMMANDS = {
         *("--format", "json"),
     ),
     "who-can-delete.txt": ("who-can", "contoso.ldif", "--right", "Delete", "--on", "EX01"),
+    "rights-of-object.txt": ("rights-of", "contoso.ldif", "--who", "EX05$", "--on", "EX01"),
+    "rights-of-object.json": (
+        *("rights-of", "contoso.ldif", "--who", "EX05$", "--on", "EX01"),
+        *("--format", "json"),
+    ),
+    "rights-of-under.txt": ("rights-of", "contoso.ldif", *BRANCH),
+    "rights-of-under.csv": ("rights-of", "contoso.ldif", *BRANCH, "--format", "csv"),
     "explain-hostile.txt": ("explain", "contoso.ldif", *ASKED, "EX08$", "--on", "EX12"),
 }
 STATUS = {"audit": 1, "check": 1, "diagnose.txt": 1, "diagnose.json": 1, "diagnose-pair.txt": 3}
