@@ -16,6 +16,8 @@ from adaudit.wording import counted
 
 _SPREADS = 50
 """How many different cases are told before the rest is only counted"""
+_NAMES = 2
+"""How many trustees are named in one line at a glance"""
 _FULL = "full control"
 _ELSEWHERE = ", each of them in the csv and json forms"
 _DECISIONS = {"allowed": "yes", "denied": "no", "undecided": "not known"}
@@ -73,7 +75,14 @@ def _glance(found: RightsOf) -> Iterator[str]:
         if spread.is_full:
             shown = [_FULL]
         phrases = [f"{word};" for word in shown[:-1]] + shown[-1:]
-        yield from flow([f"{_objects(len(spread.objects))}:", *phrases], f"{number:>4}  ", " ")
+        title = f"{_objects(len(spread.objects))} {_through(spread)}:"
+        yield from flow([title, *phrases], f"{number:>4}  ", " ")
+
+
+def _through(spread: Spread) -> str:
+    names = list(dict.fromkeys(source.through for source in spread.sources))
+    more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
+    return f"through {', '.join(names[:_NAMES])}{more}"
 
 
 def _spread_lines(number: int, spread: Spread, found: RightsOf) -> Iterator[str]:

@@ -17,11 +17,11 @@ from adaudit.cli import main
 FOLDER = Path(__file__).parent
 SAMPLES = FOLDER.parents[1] / "samples"
 ASKED = ("--right", "Send-As", "--who")
-BRANCH = (
-    *("--who", "EX03$", "--under"),
-    "CN=Administrative Groups,CN=Contoso,CN=Microsoft Exchange,CN=Services,"
-    "CN=Configuration,DC=contoso,DC=example",
+GROUPS = (
+    "CN=Administrative Groups,CN=Contoso,CN=Microsoft Exchange,CN=Services,CN=Configuration,"
+    "DC=contoso,DC=example"
 )
+BRANCH = ("--who", "EX03$", "--under", GROUPS)
 HOLDERS = ("--right", "Send-As", "--on", "EX01")
 COMMANDS = {
     "audit.txt": ("audit", "contoso.yaml"),
