@@ -28,6 +28,7 @@ _CONTROL = {"user": 0x200, "computer": 0x1000}
 _PROTECTED_WITH_MEMBERS = {544, 548, 549, 550, 551, 552, 512, 518, 519}
 _PROTECTED_ALONE = {500, 502, 516, 521}
 """Whose descriptor is that of AdminSDHolder. [MS-ADTS] 3.1.1.6.1.2"""
+_PARTITIONS = "CN=Partitions,CN=Configuration"
 _SCHEMA = "CN=Schema,CN=Configuration"
 
 
@@ -130,12 +131,16 @@ def _join(forest: Forest, group: str, members: tuple[str, ...]) -> None:
 
 
 def _add_references(forest: Forest) -> None:
-    """The crossRef objects of all partitions; that of the domain is there."""
+    """The crossRef objects of all partitions, of which that of the domain is there."""
+    (domain,) = (made for made in forest.world.objects if made.dn.name == forest.domain.netbios)
+    forest.places[f"cn=contoso,{_PARTITIONS}".lower()] = domain
+    forest.classes[f"cn=contoso,{_PARTITIONS}".lower()] = "crossRef"
     for place in [place for place in forest.places if _is_partition(place)]:
         dn = forest.places[place].dn
         name = dn.name if place.startswith("dc=") else f"Enterprise {dn.name}"
-        where = f"CN={name},CN=Partitions,{forest.world.configuration}"
-        forest.world.add(where, "crossRef", nCName=str(dn), systemFlags=1)
+        reference = f"CN={name},{_PARTITIONS}"
+        _add(forest, reference, "crossRef")
+        forest.places[reference.lower()].put(nCName=str(dn), systemFlags=1)
 
 
 def _is_partition(place: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from adaudit.access.bitmap import BitMap, union
 from adaudit.access.evaluator import evaluate
+from adaudit.access.permission import Permission
 from adaudit.checks._context import Context
 from adaudit.checks.domain._source import Source
 from adaudit.directory.entry import Entry
@@ -31,10 +32,12 @@ class Claim:
     """What they may do, in words before the objects: `may reset the password of`"""
     things: tuple[str, str]
     """What the objects are, in the singular and in the plural: `group policy`, `group policies`"""
-    rights: tuple[str, ...]
+    rights: tuple[str | Permission, ...]
     """The permissions by name; what the schema of the forest does not have is not asked"""
     is_of_control: bool = False
     """Whether those count too who control the object anyway, of whom another check tells"""
+    apart: tuple[str, ...] = ()
+    """What tells its findings from those that the check makes of the same entries otherwise"""
 
 
 def finding_of(claim: Claim, source: Source, grants: Sequence[Grant], context: Context) -> Finding:
@@ -47,7 +50,7 @@ def finding_of(claim: Claim, source: Source, grants: Sequence[Grant], context: C
     first = grants[0]
     who = str(context.view.membership.population.sid(first.part.subjects[0]))
     return Finding(
-        id=fingerprint(claim.check, *source.identity(context)),
+        id=fingerprint(claim.check, *source.identity(context), *claim.apart),
         check=claim.check,
         severity=claim.severity,
         subject=trustee,

@@ -48,7 +48,7 @@ def granted(
     if context.snapshot.scope != "all":
         yield NOT_READ
         return
-    rights = {name: permission for name in claim.rights if (permission := named(name, context))}
+    rights = {each.name: each for each in filter(None, (named(r, context) for r in claim.rights))}
     found: dict[Source, list[Grant]] = defaultdict(list)
     unknown: dict[str, Gap] = {}
     for entry in objects:
@@ -79,8 +79,10 @@ def controllers(context: Context, entry: Entry) -> BitMap:
     return union(context.outsiders.holders(entry, permission) for permission in permissions)
 
 
-def named(name: str, context: Context) -> Permission | None:
+def named(name: str | Permission, context: Context) -> Permission | None:
     """The permission of that name, None where the schema of the forest does not have it."""
+    if isinstance(name, Permission):
+        return name
     try:
         return permission_of(name, context.view.schema)
     except QuestionError:
