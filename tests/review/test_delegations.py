@@ -423,6 +423,25 @@ def test_computers_may_write_their_own_password_by_laps_and_nobody_else() -> Non
     assert len(laps(Forest(), str(HELPDESK))) == 1
 
 
+@pytest.mark.parametrize(
+    ("ace", "is_default"),
+    [
+        ("(D;;DTSD;;;WD)", True),
+        ("(D;;DC;;;WD)", True),
+        ("(D;CI;DTSD;;;WD)", False),
+        ("(D;;DTSDWP;;;WD)", False),
+        (f"(D;;DTSD;;;{HELPDESK})", False),
+    ],
+)
+def test_protection_from_accidental_deletion_is_what_new_units_have(
+    ace: str, *, is_default: bool
+) -> None:
+    forest = Forest()
+    forest.add(OU, "organizationalUnit", ace)
+
+    assert (forest.found() == []) is is_default
+
+
 # what is alike, and what is told of each
 
 
@@ -465,7 +484,7 @@ def test_an_entry_says_that_an_earlier_one_decides_in_its_place() -> None:
 
     assert deny.shadow is None
     assert allow.shadow is not None
-    assert (allow.shadow.earlier, allow.shadow.is_overruled, allow.is_idle) == ((0,), True, True)
+    assert (allow.shadow.earlier, allow.shadow.is_overruled) == ((0,), True)
 
 
 def test_by_trustee_and_by_place_hold_the_same() -> None:

@@ -174,8 +174,8 @@ def test_every_entry_of_the_tables_has_a_sense(row: Row) -> None:
     assert ace.mask
 
 
-@pytest.mark.parametrize(
-    "row", [row for row in rows() if row.table == "products" and row.place is None]
-)
-def test_a_row_for_any_place_is_for_computers_themselves_alone(row: Row) -> None:
-    assert re.fullmatch(r"\(OA;CIIO;RPWP;ms-?[A-Za-z-]+;computer;PS\)", row.what)
+@pytest.mark.parametrize("row", [row for row in rows() if row.place is None])
+def test_a_row_for_any_place_gives_nobody_a_right_over_others(row: Row) -> None:
+    """It is for computers themselves, or keeps everyone from deleting."""
+    of_itself = r"\(OA;CIIO;RPWP;ms-?[A-Za-z-]+;computer;PS\)"
+    assert re.fullmatch(rf"{of_itself}|\(D;;(DTSD|DC);;;WD\)", row.what)

@@ -54,11 +54,6 @@ class Delegation:
     copies: int = 0
     """Of an entry on AdminSDHolder: how many protected objects have a copy"""
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether it does nothing anywhere: overruled on the object, and in effect on no other."""
-        return self.shadow is not None and not self.reach and self.reach is not None
-
 
 class Origin(StrEnum):
     """Where an explicit entry is from that nobody set by hand."""
