@@ -58,6 +58,7 @@ schema: $(VENV)/run.stamp
 # from a real domain controller: needs what the live tests need
 samples: $(VENV)/test.stamp samba
 	$(BIN)/python -m tests.live.export_sample
+	$(BIN)/python -m tests.live.export_review
 
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m tests.bench.run --objects $(OBJECTS) $(ARGS)

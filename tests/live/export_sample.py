@@ -35,17 +35,19 @@ def _ldif(controller: Controller) -> Iterator[str]:
     for search in searches:
         only = f"(|{''.join(f'(lDAPDisplayName={name})' for name in sorted(classes))})"
         wanted = only if search.what == "schema" else search.filter
-        found = _found(controller, search, wanted)
-        classes |= set(re.findall(r"^objectClass: (\S+)$", found, re.MULTILINE))
-        yield f"# {search.what}\n\n{found}"
+        text = found(controller, search, _READER, wanted)
+        classes |= set(re.findall(r"^objectClass: (\S+)$", text, re.MULTILINE))
+        yield f"# {search.what}\n\n{text}"
 
 
-def _found(controller: Controller, search: Search, wanted: str) -> str:
+def found(controller: Controller, search: Search, reader: str, wanted: str = "") -> str:
+    """The LDIF of what a search finds for an account, with another filter than its own perhaps."""
+    domain = controller.domain
     command = [
-        *("ldapsearch", "-LLL", "-x", "-H", f"ldaps://{CONTOSO.fqdn}"),
-        *("-D", f"{_READER}@{CONTOSO.dns_name}", "-w", controller.password),
+        *("ldapsearch", "-LLL", "-x", "-H", f"ldaps://{domain.fqdn}"),
+        *("-D", f"{reader}@{domain.dns_name}", "-w", controller.password),
         *("-b", search.base.text, "-s", _SCOPES[search.scope], "-E", _SD_FLAGS),
-        *(wanted, *_NAMES, *search.requested),
+        *(wanted or search.filter, *_NAMES, *search.requested),
     ]
     answer = controller.run(command, check=False)
     if answer.returncode not in {0, _NO_SUCH_OBJECT}:

@@ -5,7 +5,7 @@ Samba's modules run as they do behind LDAP: they compute inheritance, SIDs and b
 the interpreter that python3-samba belongs to, as every file in this folder does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 import ldb
 from samba.auth import system_session
@@ -65,9 +65,15 @@ class Sam:
         message[name] = ldb.MessageElement(plain, flag, name)
         self.database.modify(message, [_DACL_ONLY] if name == "nTSecurityDescriptor" else [])
 
-    def add_user(self, name: str, account: str) -> str:
-        """Add a user below CN=Users, and return its distinguished name."""
-        dn = f"CN={name},{self.users}"
+    def add_unit(self, name: str, above: str | None = None) -> str:
+        """Add an organisational unit, by default below the domain's head."""
+        dn = f"OU={name},{above or self.base}"
+        self.add(dn, ["top", "organizationalUnit"])
+        return dn
+
+    def add_user(self, name: str, account: str, above: str | None = None) -> str:
+        """Add a user, by default below CN=Users, and return its distinguished name."""
+        dn = f"CN={name},{above or self.users}"
         self.add(
             dn,
             ["top", "person", "organizationalPerson", "user"],
@@ -80,14 +86,18 @@ class Sam:
         return dn
 
     def add_computer(
-        self, name: str, host: str | None = None, kinds: Iterable[str] = ("HOST", "SMTP", "SMTPSVC")
+        self,
+        name: str,
+        host: str | None = None,
+        kinds: Iterable[str] = ("HOST", "SMTP", "SMTPSVC"),
+        above: str | None = None,
     ) -> str:
         """
         Add a member server whose DNS name is `host`, by default its own name in the domain.
 
         `kinds` are those of the services that it has principal names of.
         """
-        dn = f"CN={name},{self.computers}"
+        dn = f"CN={name},{above or self.computers}"
         fqdn = host or f"{name.lower()}.{self.dns_name}"
         services = [f"{kind}/{alias}" for kind in kinds for alias in (name, fqdn)]
         self.add(
@@ -103,10 +113,16 @@ class Sam:
         return dn
 
     def add_group(
-        self, name: str, scope: int, members: Iterable[str] = (), *, security_enabled: bool = True
+        self,
+        name: str,
+        scope: int,
+        members: Iterable[str] = (),
+        *,
+        security_enabled: bool = True,
+        above: str | None = None,
     ) -> str:
-        """Add a group below CN=Users with these members, given by distinguished name."""
-        dn = f"CN={escape_rdn(name)},{self.users}"
+        """Add a group, by default below CN=Users, with these members by distinguished name."""
+        dn = f"CN={escape_rdn(name)},{above or self.users}"
         kind = scope | (_SECURITY_ENABLED if security_enabled else 0)
         signed = kind - (1 << 32) if kind & _SECURITY_ENABLED else kind
         self.add(dn, ["top", "group"], sAMAccountName=account_name(name), groupType=str(signed))
@@ -129,12 +145,24 @@ class Sam:
 
     def add_aces(self, dn: str, sddl: str, *, in_order: bool = True) -> None:
         """Add explicit ACEs: in canonical order, or behind those that the object has."""
-        inherited = security.SEC_ACE_FLAG_INHERITED_ACE
-        explicit = [ace for ace in self._dacl(dn).aces if not ace.flags & inherited]
-        explicit += self._parse(sddl).dacl.aces
+        explicit = self._explicit(dn) + self._parse(sddl).dacl.aces
         if in_order:
             explicit.sort(key=lambda ace: _CANONICAL.index(ace.type))
-        self.modify(dn, "nTSecurityDescriptor", self._packed("D:", explicit), replace=True)
+        is_protected = self._descriptor(dn).type & security.SEC_DESC_DACL_PROTECTED
+        packed = self._packed("D:P" if is_protected else "D:", explicit)
+        self.modify(dn, "nTSecurityDescriptor", packed, replace=True)
+
+    def let_inherit(self, dn: str) -> None:
+        """Let an object inherit again, beside the ACEs that it has."""
+        packed = self._packed("D:", self._explicit(dn))
+        self.modify(dn, "nTSecurityDescriptor", packed, replace=True)
+
+    def block_inheritance(self, dn: str) -> None:
+        """Keep an object from inheriting, and make what it inherited its own."""
+        kept = list(self._descriptor(dn).dacl.aces)
+        for ace in kept:
+            ace.flags &= ~security.SEC_ACE_FLAG_INHERITED_ACE
+        self.modify(dn, "nTSecurityDescriptor", self._packed("D:P", kept), replace=True)
 
     def protect(self, dn: str, sddl: str) -> None:
         """Replace an object's DACL by these ACEs alone, and keep it from inheriting any."""
@@ -152,26 +180,39 @@ class Sam:
 
     def write_inherited_ace(self, dn: str, sddl: str) -> None:
         """Put an ACE at the head of the inherited ones, in the file, past Samba's modules."""
-        partition = f"{self.configuration.upper()}.ldb"
-        path = self.settings.private_path(f"sam.ldb.d/{partition}")
+
+        def put(descriptor: security.descriptor) -> bytes:
+            flag = security.SEC_ACE_FLAG_INHERITED_ACE
+            aces = [*self._parse(sddl).dacl.aces, *descriptor.dacl.aces]
+            aces.sort(key=lambda ace: bool(ace.flags & flag))
+            descriptor.dacl.aces, descriptor.dacl.num_aces = aces, len(aces)
+            return bytes(ndr_pack(descriptor))
+
+        self.rewrite(dn, put)
+
+    def rewrite(self, dn: str, change: Callable[[security.descriptor], bytes]) -> None:
+        """Change the descriptor of an object in the file, past Samba's modules."""
+        is_configuration = dn.lower().endswith(self.configuration.lower())
+        context = self.configuration if is_configuration else self.base
+        path = self.settings.private_path(f"sam.ldb.d/{context.upper()}.ldb")
         file = ldb.Ldb(f"tdb://{path}", options=["modules:"])
         stored = file.search(dn, ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"])[0]
         descriptor = ndr_unpack(security.descriptor, stored["nTSecurityDescriptor"][0])
-        flag = security.SEC_ACE_FLAG_INHERITED_ACE
-        aces = [*self._parse(sddl).dacl.aces, *descriptor.dacl.aces]
-        aces.sort(key=lambda ace: bool(ace.flags & flag))
-        descriptor.dacl.aces, descriptor.dacl.num_aces = aces, len(aces)
         message = ldb.Message(stored.dn)
         message["nTSecurityDescriptor"] = ldb.MessageElement(
-            ndr_pack(descriptor), ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor"
+            change(descriptor), ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor"
         )
         file.modify(message)
 
-    def _dacl(self, dn: str) -> security.acl:
+    def _explicit(self, dn: str) -> list[security.ace]:
+        inherited = security.SEC_ACE_FLAG_INHERITED_ACE
+        return [ace for ace in self._descriptor(dn).dacl.aces if not ace.flags & inherited]
+
+    def _descriptor(self, dn: str) -> security.descriptor:
         found = self.database.search(
             dn, ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"], controls=[_DACL_ONLY]
         )
-        return ndr_unpack(security.descriptor, found[0]["nTSecurityDescriptor"][0]).dacl
+        return ndr_unpack(security.descriptor, found[0]["nTSecurityDescriptor"][0])
 
     def _parse(self, sddl: str) -> security.descriptor:
         return security.descriptor.from_sddl("D:" + sddl.format_map(self.sids), self.domain_sid)
@@ -181,6 +222,15 @@ class Sam:
         for ace in aces:
             descriptor.dacl_add(ace)
         return bytes(ndr_pack(descriptor))
+
+    def remember_all(self) -> None:
+        """Know the SIDs of accounts that were there before."""
+        found = self.database.search(
+            self.base, expression="(sAMAccountName=*)", attrs=["sAMAccountName", "objectSid"]
+        )
+        for each in found:
+            sid = ndr_unpack(security.dom_sid, each["objectSid"][0])
+            self.sids[str(each["sAMAccountName"])] = str(sid)
 
     def _remember(self, name: str, dn: str) -> None:
         self.sids[name] = self.sid(dn)
