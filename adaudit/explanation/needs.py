@@ -1,7 +1,10 @@
 """What an operation takes, in words."""
 
+from collections.abc import Iterator
+
 from adaudit.access.doing import Asked, Place
 from adaudit.access.operation import AllOf, AnyOf, IsHead, Need
+from adaudit.directory.schema import Schema
 
 
 def needs_in_words(need: Need, place: Place) -> str:
@@ -23,3 +26,12 @@ def _words(need: Need, place: Place, *, is_inner: bool) -> str:
     parts = [_words(each, place, is_inner=len(told) > 1) for each in told]
     words = (" and " if isinstance(need, AllOf) else " or ").join(parts)
     return f"({words})" if is_inner and len(parts) > 1 else words
+
+
+def schema_notes(schema: Schema, right: str | None = None) -> Iterator[str]:
+    """What must be said where the schema is not the forest's own and names or classes hang on it."""
+    if schema.is_built_in and (right is None or ":" in right):
+        yield (
+            "the snapshot does not hold the whole schema: what Microsoft publishes stands in, and "
+            "what was added to the forest (LAPS) is known by its GUID alone"
+        )

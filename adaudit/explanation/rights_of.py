@@ -21,6 +21,7 @@ from adaudit.explanation.abilities import abilities
 from adaudit.explanation.asked import chosen, domain_of, object_named
 from adaudit.explanation.grounds import entry_evidence
 from adaudit.explanation.regions import Region, regions
+from adaudit.explanation.needs import schema_notes
 from adaudit.findings import Evidence
 from adaudit.findings.rights_of import Ability, Held, RightsOf, Source, Spread, Unjudged
 from adaudit.security.ace import Ace
@@ -129,6 +130,7 @@ class _Question:
                 "controllers are asked throughout; extended rights on objects of Exchange servers "
                 "are checked by those with their own local groups: see explain"
             )
+        yield from schema_notes(self.view.schema)
         if self.view.snapshot.gaps:
             yield "not all of the directory was read: more may be held"
 

@@ -13,7 +13,7 @@ from adaudit.errors import DirectoryError
 from adaudit.exchange.pairs import MailFlow
 from adaudit.explanation.asked import object_at, object_named, server_for
 from adaudit.explanation.grounds import entry_evidence
-from adaudit.explanation.needs import check_in_words, needs_in_words
+from adaudit.explanation.needs import check_in_words, needs_in_words, schema_notes
 from adaudit.findings import EntryLine, Evidence, Explanation
 from adaudit.security.ace import AnyAce, OpaqueAce
 from adaudit.security.canonical import find_disorder
@@ -48,11 +48,12 @@ def explain(
     token = view.token(view.principal_named(who), server)
     outcome = decide(operation, place, token)
     checks = tuple(_of_check(answer, token, view) for answer in outcome.answers)
+    notes = (*operation.notes, *schema_notes(view.schema, operation.name))
     if operation.permission is not None:
         [(_, verdict)] = outcome.answers
         if isinstance(verdict, Unreadable):
             raise DirectoryError(f"`{entry.dn}` cannot be judged: {verdict.reason}")
-        return replace(checks[0], notes=(*checks[0].notes, *operation.notes))
+        return replace(checks[0], notes=(*checks[0].notes, *notes))
     return Explanation(
         subject=party(token.subject, view),
         object=str(entry.dn),
@@ -63,7 +64,7 @@ def explain(
         evidence=None,
         path_kinds=(),
         entries=(),
-        notes=operation.notes,
+        notes=notes,
         token=_names(token, view),
         takes=needs_in_words(operation.need, place),
         checks=checks,

@@ -16,7 +16,7 @@ from adaudit.exchange.pairs import MailFlow
 from adaudit.explanation.asked import object_at, object_named, server_for
 from adaudit.explanation.doubted import by_doubt, reasons
 from adaudit.explanation.lots import Lots
-from adaudit.explanation.needs import needs_in_words
+from adaudit.explanation.needs import needs_in_words, schema_notes
 from adaudit.findings.who_can import Doubted, Passed, WhoCan
 from adaudit.security.ace import Ace
 from adaudit.security.descriptor import Acl, SecurityDescriptor
@@ -129,6 +129,7 @@ class _Survey:
 
     def _notes(self, *, is_choice: bool) -> Iterator[str]:
         yield from self.operation.notes
+        yield from schema_notes(self.view.schema, self.operation.name)
         snapshot, domains = self.view.snapshot, self.view.domains
         is_of_forest = domains.containing(self.place.entry.dn) in (None, domains.root)
         if is_choice and is_of_forest and len(domains.all) > 1 and self.server.domain:

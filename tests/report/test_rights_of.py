@@ -66,7 +66,7 @@ def test_many_objects_are_told_with_their_number_and_first_names() -> None:
     text = rendered("text", under(40))
     for part in (
         "CONTOSO\\ann: something on 41 objects, nothing more on 1\n",
-        "   1  1 object through CONTOSO\\Helpers: DeleteTree; write every property\n"
+        "   1  1 object through CONTOSO\\Helpers: DeleteTree; write every property\n",
         "   2  40 objects through CONTOSO\\Helpers: DeleteTree\n",
         "2  40 objects\n   objects     OU=0,…\n",
         "and 35 more, each of them in the csv and json forms",
