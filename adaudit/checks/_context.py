@@ -25,6 +25,7 @@ from adaudit.exchange.registry import registry_value
 from adaudit.exchange.service_names import ServiceNames
 from adaudit.exchange.traffic import Traffic
 from adaudit.exchange.well_known_groups import well_known_groups
+from adaudit.review.delegations import Delegations, find_delegations
 from adaudit.review.grants import Outsiders
 from adaudit.review.tier_zero import TierZero
 from adaudit.wording import counted
@@ -64,6 +65,11 @@ class Context:
     def descriptors(self) -> Descriptors:
         """The security descriptors that are out of the ordinary."""
         return Descriptors.of(self.snapshot)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """What was set by hand."""
+        return find_delegations(self.view)
 
     @cached_property
     def tier_zero(self) -> TierZero:
