@@ -8,12 +8,17 @@ set again, so that no pair of subject and object is looked at.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from adaudit.access.answer import Answer
-from adaudit.access.bitmap import BitMap, union
-from adaudit.access.verdict import Decision
+from adaudit.access.bitmap import NONE, BitMap, union
+from adaudit.access.pools import Slice
+from adaudit.access.verdict import Decision, Reason
 
-_Decided = Sequence[tuple[BitMap, Decision]]
+_What = tuple[Decision, Reason | None, int | None]
+"""What was decided, why, and the position of the deciding one among the relevant entries"""
+_Decided = Sequence[tuple[BitMap, _What]]
+_ABSENT: _What = (Decision.DENIED, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,14 +69,31 @@ def differences(
     """All differences of one right on `objects`, which both surveys judged, for `pool`."""
     absent = pool - present.old, pool - present.new
     nothing = Answer(objects, ())
+    answer_on = _Places(after, nothing).answer_on
     for old in before or [nothing]:
         rest = old.objects & objects
         while rest:
-            first = rest.min()
-            new = next((each for each in after if first in each.objects), nothing)
+            new = answer_on(rest.min())
             common = rest & new.objects
             rest -= common
             yield from _Case(right, common, old, new, absent).differences()
+
+
+class _Places:
+    """Which of many answers is about an object."""
+
+    def __init__(self, answers: Sequence[Answer], otherwise: Answer) -> None:
+        self._answers = answers
+        self._otherwise = otherwise
+        self._by_first = {each.objects.min(): each for each in answers if each.objects}
+
+    def answer_on(self, number: int) -> Answer:
+        """Mostly it is its first object, as both snapshots part most objects in the same way."""
+        return self._by_first.get(number) or self._by_number.get(number, self._otherwise)
+
+    @cached_property
+    def _by_number(self) -> dict[int, Answer]:
+        return {number: each for each in self._answers for number in each.objects}
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +110,14 @@ class _Case:
         before = _general(self.old, self.absent[0])
         after = _general(self.new, self.absent[1])
         own = self._own()
-        for subjects, was, now in _crossed(before, after):
-            yield from self._elsewhere(subjects, was, now, own)
-        if own:
-            apart = BitMap(own)
-            owned = (_on_own(self.old, before, apart), _on_own(self.new, after, apart))
-            for subjects, was, now in _crossed(*owned):
-                objects = BitMap(own[each] for each in subjects)
-                yield Difference(self.right, objects, subjects, was, now, is_on_own=True, own=own)
+        apart = BitMap(own)
+        owned = dict(_crossed(_on_own(self.old, before, apart), _on_own(self.new, after, apart)))
+        for (was, now), subjects in _crossed(before, after):
+            alike = owned.pop((was, now), NONE)
+            yield from self._elsewhere(subjects, was[0], now[0], _without(own, alike & subjects))
+            yield from self._on_own(alike - subjects, was[0], now[0], own)
+        for (was, now), subjects in owned.items():
+            yield from self._on_own(subjects, was[0], now[0], own)
 
     def _elsewhere(
         self, subjects: BitMap, was: Decision, now: Decision, own: Mapping[int, int]
@@ -104,7 +126,16 @@ class _Case:
         if len(self.objects) == 1:
             subjects = subjects - BitMap(own)
         if subjects:
-            yield Difference(self.right, self.objects, subjects, was, now, own=own or None)
+            apart = {each: own[each] for each in subjects & BitMap(own)}
+            yield Difference(self.right, self.objects, subjects, was, now, own=apart or None)
+
+    def _on_own(
+        self, subjects: BitMap, was: Decision, now: Decision, own: Mapping[int, int]
+    ) -> Iterator[Difference]:
+        if subjects:
+            each = {subject: own[subject] for subject in subjects}
+            objects = BitMap(each.values())
+            yield Difference(self.right, objects, subjects, was, now, is_on_own=True, own=each)
 
     def _own(self) -> Mapping[int, int]:
         found: dict[int, int] = {}
@@ -116,20 +147,29 @@ class _Case:
 
 
 def _general(answer: Answer, absent: BitMap) -> _Decided:
-    found = [(one.subjects, one.decision) for one in answer.slices]
-    return [*found, (absent, Decision.DENIED)]
+    return [*((one.subjects, _what(one)) for one in answer.slices), (absent, _ABSENT)]
 
 
 def _on_own(answer: Answer, general: _Decided, apart: BitMap) -> _Decided:
     """The same of subjects on their own objects."""
-    found = [(one.subjects & apart, one.decision) for one in answer.own]
+    found = [(one.subjects & apart, _what(one)) for one in answer.own]
     rest = apart - union(subjects for subjects, _ in found)
-    return [*found, *((subjects & rest, decision) for subjects, decision in general)]
+    return [*found, *((subjects & rest, what) for subjects, what in general)]
 
 
-def _crossed(before: _Decided, after: _Decided) -> Iterator[tuple[BitMap, Decision, Decision]]:
+def _what(one: Slice) -> _What:
+    return one.decision, one.reason, one.position
+
+
+def _crossed(before: _Decided, after: _Decided) -> Iterator[tuple[tuple[_What, _What], BitMap]]:
     """Those who are decided of in one way before and in another one now, by what decides."""
+    found: dict[tuple[_What, _What], BitMap] = {}
     for old, was in before:
         for new, now in after:
-            if was is not now and (both := old & new):
-                yield both, was, now
+            if was[0] is not now[0] and (both := old & new):
+                found[was, now] = found.get((was, now), NONE) | both
+    return iter(found.items())
+
+
+def _without(own: Mapping[int, int], subjects: BitMap) -> Mapping[int, int]:
+    return {subject: number for subject, number in own.items() if subject not in subjects}

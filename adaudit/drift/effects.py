@@ -9,6 +9,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.changes import Cause
@@ -29,7 +30,7 @@ class Found:
     """A difference with its cause and the verdicts of its sample."""
 
     difference: Difference
-    subjects: Subjects
+    """Its subjects are numbers of all accounts of both snapshots"""
     cause: Cause
     old: Judged
     new: Judged
@@ -53,36 +54,36 @@ class Effects:
         asked_otherwise = self._asked_otherwise() - changed
         yield from self._of_changed(changed)
         for difference in self._compared(asked_otherwise, self._sides.accounts):
-            yield self._judged(difference, self._sides.accounts, Cause.SETTINGS)
+            yield self._judged(difference, Cause.SETTINGS)
         if not self._touched.is_nobody:
             yield from self._of_touched(changed | asked_otherwise)
 
     def _of_changed(self, changed: BitMap) -> Iterator[Found]:
-        subjects = self._sides.accounts
-        for difference in self._compared(changed, subjects):
+        for difference in self._compared(changed, self._sides.accounts):
             moved = difference.subjects & self._are_touched
-            for cause, part in (
-                (Cause.ENTRIES, difference.subjects - moved),
-                *(self._judge.causes(_only(difference, moved), subjects) if moved else ()),
-            ):
+            parts = [(Cause.ENTRIES, difference.subjects - moved)]
+            if moved:
+                parts += self._judge.causes(_only(difference, moved))
+            for cause, part in parts:
                 if part:
-                    yield self._judged(_only(difference, part), subjects, cause)
+                    yield self._judged(_only(difference, part), cause)
 
     def _of_touched(self, elsewhere: BitMap) -> Iterator[Found]:
-        subjects = self.chosen
-        present = subjects.present
+        present = self._sides.accounts.present
         both = present.old & present.new
-        for difference in self._compared(self._bearing() - elsewhere, subjects):
+        numbers = self._sides.numbers_of(self.chosen)
+        for found in self._compared(self._bearing() - elsewhere, self.chosen):
+            difference = found if numbers is None else _renumbered(found, numbers)
             stayed = difference.subjects & both
             for cause, part in (
                 (Cause.MEMBERSHIPS, stayed),
                 (Cause.ACCOUNT, difference.subjects - stayed),
             ):
                 if part:
-                    yield self._judged(_only(difference, part), subjects, cause)
+                    yield self._judged(_only(difference, part), cause)
 
-    def _judged(self, difference: Difference, subjects: Subjects, cause: Cause) -> Found:
-        return Found(difference, subjects, cause, *self._judge.judge(difference, subjects))
+    def _judged(self, difference: Difference, cause: Cause) -> Found:
+        return Found(difference, cause, *self._judge.judge(difference))
 
     def _compared(self, objects: BitMap, subjects: Subjects) -> Iterator[Difference]:
         if not objects or not subjects.sids:
@@ -154,7 +155,7 @@ class Effects:
             for right in sides.rights
         )
 
-    @property
+    @cached_property
     def _are_touched(self) -> BitMap:
         """Those of all accounts whose tokens may have changed."""
         accounts = self._touched.accounts
@@ -166,10 +167,11 @@ class Effects:
         return BitMap(number for number, sid in enumerate(everyone.sids) if sid in accounts)
 
     def _touched_subjects(self) -> Subjects:
+        """In the order of all; groups are found on the way, and log on nowhere."""
         accounts = self._touched.accounts
         if accounts is None:
             return self._sides.accounts
-        return self._sides.subjects(sorted(accounts)) if accounts else self._sides.subjects(())
+        return self._sides.subjects([sid for sid in self._sides.accounts.sids if sid in accounts])
 
     def _bearing(self) -> BitMap:
         """The objects on which a changed token may count, those that changed themselves too."""
@@ -220,3 +222,13 @@ def _only(difference: Difference, subjects: BitMap) -> Difference:
         return replace(difference, subjects=subjects)
     objects = BitMap(difference.own[each] for each in subjects)
     return replace(difference, subjects=subjects, objects=objects)
+
+
+def _renumbered(difference: Difference, numbers: Sequence[int]) -> Difference:
+    """The same with other numbers for its subjects."""
+    own = difference.own
+    return replace(
+        difference,
+        subjects=BitMap(numbers[each] for each in difference.subjects),
+        own=None if own is None else {numbers[each]: number for each, number in own.items()},
+    )

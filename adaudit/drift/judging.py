@@ -9,13 +9,13 @@ from adaudit.access.evaluator import evaluate
 from adaudit.access.growth import Server
 from adaudit.access.holding import Holding, holding
 from adaudit.access.token import Token
-from adaudit.access.verdict import Decision, Verdict
+from adaudit.access.verdict import Decision, Reason, Verdict
 from adaudit.access.view import View
 from adaudit.changes import Cause
 from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.drift.differences import Difference
-from adaudit.drift.sides import Sides, Subjects
+from adaudit.drift.sides import Sides
 from adaudit.errors import DirectoryError
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.sid import Sid
@@ -31,13 +31,22 @@ class Judged:
     verdict: Verdict | None
 
     @property
+    def met(self) -> Sid | None:
+        """The SID of the token by which it is decided, None where none is."""
+        if self.verdict is None:
+            return None
+        if self.verdict.reason is Reason.OWNER:
+            return _descriptor(self.entry).owner
+        return self.verdict.deciding.sid if self.verdict.deciding else None
+
+    @property
     def key(self) -> tuple[object, ...]:
         """All of what decides that is the same wherever the entry is inherited to."""
         if self.verdict is None:
             return ()
         deciding = self.verdict.deciding
         if deciding is None:
-            return (self.verdict.reason,)
+            return (self.verdict.reason, self.met)
         ace = deciding.ace
         parts = (ace.type, ace.mask, ace.trustee, ace.object_type, ace.application_data)
         return (self.verdict.reason, *parts)
@@ -49,10 +58,11 @@ class Judge:
     def __init__(self, sides: Sides) -> None:
         self._sides = sides
 
-    def judge(self, found: Difference, subjects: Subjects) -> tuple[Judged, Judged]:
+    def judge(self, found: Difference) -> tuple[Judged, Judged]:
         """The sample of a difference, before and now."""
         subject, number = found.sample()
-        sides, sid = self._sides, subjects.sid(subject)
+        sides, subjects = self._sides, self._sides.accounts
+        sid = subjects.sid(subject)
         servers = sides.server_of(number)
         present = subjects.present
         old, new = sides.old_entry(number), sides.new_entry(number)
@@ -76,13 +86,14 @@ class Judge:
         question = self._sides.question(view, right, entry)
         return Judged(view, entry, token, evaluate(_descriptor(entry), token, question))
 
-    def causes(self, found: Difference, subjects: Subjects) -> Iterator[tuple[Cause, BitMap]]:
+    def causes(self, found: Difference) -> Iterator[tuple[Cause, BitMap]]:
         """
         Part the subjects of a difference on objects whose descriptor changed by what is to blame.
 
         Whoever has the new answer with the old token and the new descriptor has it by entries;
         with the new token and the old descriptor by memberships; else it takes both.
         """
+        subjects = self._sides.accounts
         present = subjects.present
         there = found.subjects & present.old & present.new
         yield Cause.ACCOUNT, found.subjects - there

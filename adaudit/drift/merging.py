@@ -8,7 +8,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from adaudit.access.bitmap import BitMap, union
+from adaudit.access.bitmap import union
+from adaudit.access.verdict import Decision
 from adaudit.drift.effects import Found
 from adaudit.drift.rights import FULL_CONTROL
 
@@ -47,7 +48,6 @@ def _key(found: Found) -> _Key:
         difference.before,
         difference.after,
         found.cause,
-        id(found.subjects),
         difference.is_on_own,
         found.old.key,
         found.new.key,
@@ -83,23 +83,31 @@ def _united(alike: Sequence[Found]) -> Found:
 
 
 def _without_implied(all_of_them: list[Merged]) -> list[Merged]:
-    """Whoever gained or lost full control by an entry did so with all that it grants."""
-    full = [each for each in all_of_them if FULL_CONTROL in each.rights]
+    """
+    Whoever gained full control holds all rights.
+
+    Whoever lost it may still hold others, so of these each that was lost is told.
+    """
+    full = [each for each in all_of_them if _is_full(each)]
     return [
-        replace(each, rights=(FULL_CONTROL,)) if FULL_CONTROL in each.rights else each
+        replace(each, rights=(FULL_CONTROL,)) if _is_full(each) else each
         for each in all_of_them
-        if FULL_CONTROL in each.rights or not any(_implies(one, each) for one in full)
+        if _is_full(each) or not any(_implies(one, each) for one in full)
     ]
+
+
+def _is_full(merged: Merged) -> bool:
+    difference = merged.found.difference
+    is_gain = (difference.before, difference.after) == (Decision.DENIED, Decision.ALLOWED)
+    return is_gain and FULL_CONTROL in merged.rights
 
 
 def _implies(full: Merged, other: Merged) -> bool:
     one, two = full.found.difference, other.found.difference
     return (
-        _key(full.found) == _key(other.found)
-        and _is_within(two.subjects, one.subjects)
-        and _is_within(two.objects, one.objects)
+        (one.before, one.after, full.found.cause) == (two.before, two.after, other.found.cause)
+        and one.is_on_own is two.is_on_own
+        and (one.own is None or one.own == two.own)
+        and two.subjects.issubset(one.subjects)
+        and two.objects.issubset(one.objects)
     )
-
-
-def _is_within(part: BitMap, whole: BitMap) -> bool:
-    return part.issubset(whole)

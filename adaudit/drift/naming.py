@@ -5,7 +5,7 @@ from typing import overload
 
 from adaudit.access.bitmap import BitMap
 from adaudit.directory.snapshot import Snapshot
-from adaudit.drift.sides import Sides, Subjects
+from adaudit.drift.sides import Sides
 
 
 class Names(Sequence[str]):
@@ -44,15 +44,16 @@ class Naming:
         """DNs of objects of both snapshots as they are now, by old numbers."""
         return self._names(0, numbers, self._dn)
 
-    def accounts(self, numbers: BitMap, subjects: Subjects) -> Names:
+    def accounts(self, numbers: BitMap) -> Names:
         """Accounts, as they are called now, or were if they are gone."""
+        subjects = self._sides.accounts
 
         def name(number: int) -> str:
             sid = subjects.sid(number)
             is_new = number in subjects.present.new
             return (self._sides.new if is_new else self._sides.old).name(sid)
 
-        return self._names(id(subjects), numbers, name)
+        return self._names(1, numbers, name)
 
     def _names(self, kind: int, numbers: BitMap, name: Callable[[int], str]) -> Names:
         key = kind, numbers.serialize()

@@ -10,20 +10,24 @@ from adaudit.access.question import Question
 from adaudit.access.relevance import scope_of
 from adaudit.access.verdict import Reason
 from adaudit.access.view import View
-from adaudit.changes import EntryKind
+from adaudit.changes import Cause, EntryKind
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.drift.descriptors import Change, Part
 from adaudit.drift.effects import Found
 from adaudit.drift.sides import Sides
 from adaudit.security.ace import Ace, OpaqueAce
 from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.security.rights import has_generic
 from adaudit.security.sid import OWNER_RIGHTS, PRINCIPAL_SELF
 
-IN_EFFECT = "in effect"
+IN_EFFECT = "in effect, as told above"
 _BY_REASON = {
     EntryKind.OWNER: Reason.OWNER,
     EntryKind.LIST: Reason.NO_DACL,
 }
+
+
+_BY_ENTRIES = frozenset({Cause.ENTRIES, Cause.BOTH})
 
 
 class Outcomes:
@@ -32,7 +36,7 @@ class Outcomes:
     def __init__(self, sides: Sides, found: Iterable[Found]) -> None:
         self._sides = sides
         self._by_key: dict[tuple[object, ...], list[Found]] = defaultdict(list)
-        for each in found:
+        for each in (one for one in found if one.cause in _BY_ENTRIES):
             for key in {each.old.key, each.new.key}:
                 self._by_key[key].append(each)
 
@@ -46,9 +50,7 @@ class Outcomes:
         if part.kind is EntryKind.PROTECTION:
             return "takes effect by the entries that it lets in or keeps out"
         keys = [_key(ace) for ace in (part.old, part.new) if isinstance(ace, Ace)]
-        if part.kind in _BY_REASON:
-            keys = [(_BY_REASON[part.kind],), ()]
-        if self._has_effect(keys, change.objects):
+        if self._has_effect(keys, change.objects) or self._by_reason(change):
             return IN_EFFECT
         reasons = [why for number, each in _samples(change) if (why := self._why(number, each))]
         return f"no effect: {reasons[0]}" if reasons else "no effect on the rights compared"
@@ -59,6 +61,14 @@ class Outcomes:
             for key in keys
             for found in self._by_key.get(key, ())
         )
+
+    def _by_reason(self, change: Change) -> bool:
+        """Whether an owner or a missing list decides, of which no entry tells."""
+        reason = _BY_REASON.get(change.part.kind)
+        found = (
+            each for key, those in self._by_key.items() if key[:1] == (reason,) for each in those
+        )
+        return any(not each.difference.objects.isdisjoint(change.objects) for each in found)
 
     def _why(self, number: int, part: Part) -> str | None:
         """Why an entry does nothing on one object that has it."""
@@ -71,9 +81,11 @@ class Outcomes:
             return None
         sides = self._sides
         view = sides.old if part.is_of_old else sides.new
+        if has_generic(int(ace.mask)):
+            return "generic bits of a stored entry grant and deny nothing"
         questions = list(self._questions(view, number, ace, is_old=part.is_of_old))
         if not questions:
-            return "it is about none of the rights compared"
+            return "by itself it decides none of the rights compared"
         return self._overruled(number, part, ace, questions)
 
     def _questions(self, view: View, number: int, ace: Ace, *, is_old: bool) -> Iterator[Question]:
@@ -83,7 +95,9 @@ class Outcomes:
         for right in self._sides.rights:
             if right.is_about(chain):
                 question = right.permission.question(view.facts(entry))
-                if scope_of(question).rule(ace) is not None:
+                scope = scope_of(question)
+                is_whole = ace.denies or not scope.required & ~int(ace.mask)
+                if is_whole and scope.rule(ace) is not None:
                     yield question
 
     def _overruled(

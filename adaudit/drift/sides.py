@@ -95,6 +95,14 @@ class Sides:
         )
         return Subjects(each, present)
 
+    def numbers_of(self, subjects: Subjects) -> "array[int] | None":
+        """What number each of some subjects has among all accounts; None where it is its own."""
+        if subjects is self.accounts:
+            return None
+        wanted = set(subjects.sids)
+        known = {sid: number for number, sid in enumerate(self.accounts.sids) if sid in wanted}
+        return array("I", map(known.__getitem__, subjects.sids))
+
     def carriers(self, view: View, server: Server, subjects: Subjects) -> Carriers:
         """Who of some subjects carries what at a server."""
         is_shared = self.old.membership is self.new.membership

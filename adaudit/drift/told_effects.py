@@ -33,13 +33,13 @@ class Teller:
             kind_of(difference.before, difference.after),
             merged.rights,
             self._naming.objects(difference.objects),
-            self._naming.accounts(difference.subjects, found.subjects),
+            self._naming.accounts(difference.subjects),
             difference.is_on_own,
             sum(each in own and own[each] in difference.objects for each in difference.subjects)
             if own
             else 0,
-            _decider(found.old, "it was not there"),
-            _decider(found.new, "it is not there"),
+            _decider(found.old, "the account was not there"),
+            _decider(found.new, "the account is not there"),
             found.cause,
             path,
             step,
@@ -51,9 +51,9 @@ class Teller:
         if merged.found.cause is Cause.ENTRIES:
             told = new if merged.found.difference.after is Decision.ALLOWED else old
             return _path(told), None
-        if (sid := _met(new)) is not None and sid not in old.token.sids:
+        if (sid := new.met) is not None and sid not in old.token.sids:
             return _path(new), _step(new.token.path_sids(sid), new.view, old.view, "new")
-        if (sid := _met(old)) is not None and sid not in new.token.sids:
+        if (sid := old.met) is not None and sid not in new.token.sids:
             return _path(old), _step(old.token.path_sids(sid), old.view, new.view, "no more")
         return (), None
 
@@ -79,7 +79,8 @@ def _decider(judged: Judged, absent: str) -> Decider:
         return Decider(absent)
     deciding = verdict.deciding
     if deciding is None:
-        return Decider(reason(verdict, view), object=str(judged.entry.dn))
+        owner = party(judged.met, view) if judged.met else None
+        return Decider(reason(verdict, view), object=str(judged.entry.dn), trustee=owner)
     source = view.origin(judged.entry.dn, deciding.position).source
     return Decider(
         reason(verdict, view),
@@ -91,14 +92,8 @@ def _decider(judged: Judged, absent: str) -> Decider:
     )
 
 
-def _met(judged: Judged) -> Sid | None:
-    """The SID of the token that the deciding entry met."""
-    deciding = judged.verdict.deciding if judged.verdict else None
-    return deciding.sid if deciding else None
-
-
 def _path(judged: Judged) -> tuple[str, ...]:
-    sid = _met(judged)
+    sid = judged.met
     return () if sid is None else tuple(map(judged.view.name, judged.token.path_sids(sid)))
 
 

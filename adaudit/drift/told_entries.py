@@ -6,6 +6,7 @@ from adaudit.access.view import View
 from adaudit.changes import EntryChange, EntryKind
 from adaudit.drift.descriptors import Change, Part
 from adaudit.drift.naming import Naming
+from adaudit.drift.outcomes import IN_EFFECT
 from adaudit.drift.sides import Sides
 from adaudit.security.ace import AnyAce
 from adaudit.security.descriptor import AbsentAcl, NullAcl
@@ -39,7 +40,7 @@ def entry_change(
 
 def rank(change: EntryChange) -> tuple[bool, int, str, str]:
     """What is told first: changes that take effect."""
-    return change.note != "in effect", _ORDER[change.kind], next(iter(change.objects)), change.words
+    return change.note != IN_EFFECT, _ORDER[change.kind], next(iter(change.objects)), change.words
 
 
 def _words(part: Part, view: View, sides: Sides) -> str:

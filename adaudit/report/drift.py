@@ -52,16 +52,17 @@ def _side(label: str, side: Compared) -> list[str]:
 
 
 def _section(
-    title: str, changes: Sequence[_Told], lines: Callable[[_Told], Iterator[str]]
+    title: str, changes: Sequence[_Told], lines: Callable[[_Told, str], Iterator[str]]
 ) -> list[str]:
     if not changes:
         return []
-    return [f"{title} ({len(changes)})", *(line for each in changes for line in lines(each))]
+    told = enumerate(changes, 1)
+    return [title, *(line for number, each in told for line in lines(each, f"{number:<2} "))]
 
 
-def _effect(effect: Effect) -> Iterator[str]:
+def _effect(effect: Effect, first: str) -> Iterator[str]:
     who = _who(effect)
-    yield from wrap(f"{who} {effect.kind} {_rights(effect)} on {_objects(effect)}", "   ")
+    yield from wrap(f"{who} {effect.kind} {_rights(effect)} on {_objects(effect)}", first)
     if effect.is_on_own:
         yield from labelled("", "each on its own object alone")
     elif effect.but_own:
@@ -108,15 +109,16 @@ def _some(names: Sequence[str]) -> list[str]:
 
 
 def _decider(label: str, decider: Decider) -> Iterator[str]:
-    yield from labelled_text(label, decider.reason)
+    owner = f": {decider.trustee}" if decider.trustee and decider.sddl is None else ""
+    yield from labelled_text(label, f"{decider.reason}{owner}")
     if decider.sddl is not None:
         yield from labelled("", decider.sddl)
     if decider.set_on is not None:
         yield from labelled("", f"set on {decider.set_on}")
 
 
-def _group(effect: GroupEffect) -> Iterator[str]:
-    yield from flow([effect.group.name], "   ")
+def _group(effect: GroupEffect, first: str) -> Iterator[str]:
+    yield from flow([effect.group.name], first)
     for label, names, path in (
         ("came in", effect.came, effect.came_path),
         ("left", effect.left, effect.left_path),
@@ -126,8 +128,8 @@ def _group(effect: GroupEffect) -> Iterator[str]:
             yield from labelled("", " → ".join(path))
 
 
-def _entry(change: EntryChange) -> Iterator[str]:
-    yield from wrap(f"{change.kind}: {change.words}", "   ")
+def _entry(change: EntryChange, first: str) -> Iterator[str]:
+    yield from wrap(f"{change.kind}: {change.words}", first)
     yield from labelled("on" if change.is_on_object else "set on", *_some(change.objects))
     if not change.is_on_object:
         yield from labelled("", "where nothing changed; objects below it inherit otherwise")
@@ -146,19 +148,19 @@ def _place(position: int | None) -> str:
     return "" if position is None else f"entry {position}"
 
 
-def _object(change: ObjectChange) -> Iterator[str]:
+def _object(change: ObjectChange, first: str) -> Iterator[str]:
     known = f" {change.object_class}" if change.object_class else ""
     below = f" with {counted(change.below, 'object')} below it" if change.below else ""
-    yield from wrap(f"{change.kind}{known}: {change.dn}{below}", "   ")
+    yield from wrap(f"{change.kind}{known}: {change.dn}{below}", first)
     if change.dn_before is not None:
         yield from labelled("before", change.dn_before)
     if change.attributes:
         yield from labelled("attributes", *change.attributes)
 
 
-def _membership(change: MembershipChange) -> Iterator[str]:
+def _membership(change: MembershipChange, first: str) -> Iterator[str]:
     note = [change.note] if change.note else []
-    yield from flow([change.group.name, *note], "   ")
+    yield from flow([change.group.name, *note], first)
     for label, names in (("came in", change.came), ("left", change.left)):
         if names:
             yield from labelled(label, *_some(names))
@@ -177,11 +179,11 @@ def _result(drift: Drift) -> list[str]:
         found = "nothing changed" if drift.is_complete else "nothing changed in what could be read"
         return flow([state, found], "Result   ")
     numbers = {
-        "effect": drift.effects,
-        "change in tier 0": drift.groups,
-        "change of entries": drift.entries,
-        "change of objects": drift.objects,
-        "change of members": drift.memberships,
+        "effects": drift.effects,
+        "groups of tier 0": drift.groups,
+        "entries": drift.entries,
+        "objects": drift.objects,
+        "memberships": drift.memberships,
     }
-    told = [f"{len(each)} x {name}" for name, each in numbers.items() if each]
+    told = [f"{name}: {len(each)}" for name, each in numbers.items() if each]
     return flow([state, *told], "Result   ")

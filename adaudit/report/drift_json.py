@@ -9,7 +9,7 @@ once in `sets`, and is named by its number. Fields may be added within a version
 - `old`, `new`: `name`, `source`, `taken_at`, `objects` (how many)
 - `rights[]`: the rights whose holders were compared
 - `effects[].kind`: `gained`, `lost`, `may have gained`, `may have lost`
-- `effects[].rights[]`: where it is `FullControl`, all rights that the entry grants with it
+- `effects[].rights[]`: who gained `FullControl` gained all others with it, which are not told then
 - `effects[].accounts`, `.objects`: numbers in `sets`; `accounts_total`, `objects_total`
 - `effects[].on_own`: whether each account is meant on its own object alone
 - `effects[].but_own`: how many of the accounts are not meant on their own objects

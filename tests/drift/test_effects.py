@@ -44,7 +44,7 @@ def told(sides: Sides, found: list[Found]) -> Counter[Case]:
         difference = each.difference
         for subject, number in difference.pairs():
             guid = sides.joined.old.at(number).values("objectGUID")[0]
-            sid = each.subjects.sid(subject)
+            sid = sides.accounts.sid(subject)
             cases[difference.right, guid, sid, difference.before, difference.after] += 1
     return cases
 
