@@ -47,7 +47,7 @@ class DelegationLine:
     """`known`, or why nobody of the forest is known by the SID of the trustee"""
     standing_note: str
     reach: int | None
-    """How many objects below have it in effect; None where its class is not known"""
+    """How many objects below have it in effect, or the same owner; None where nobody can tell"""
     copies: int
     earlier: tuple[EarlierEntry, ...]
     """The entries because of which it decides nothing on the object itself"""

@@ -67,7 +67,8 @@ def _delegation(line: DelegationLine, *, with_place: bool) -> Iterator[str]:
     if line.reach is None:
         yield from labelled_text("reaches", "objects of a class that the snapshot does not define")
     elif line.reach:
-        yield from labelled("reaches", f"{counted(line.reach, 'object')} below")
+        label = "reaches" if line.sddl else "and"
+        yield from labelled(label, f"{counted(line.reach, 'object')} below")
     if line.copies:
         yield from labelled("copied to", counted(line.copies, "protected object"))
     if line.standing_note:

@@ -24,7 +24,7 @@ COLUMNS = {
     "readable": "it in words; of a gap the reason",
     "sddl": "the entry in SDDL",
     "position": "index of the entry in the stored DACL of the example, from 0",
-    "reach": "how many objects below have it in effect; empty where that is not known",
+    "reach": "how many objects below have it in effect, or that owner; empty where not known",
     "copies": "of an entry on AdminSDHolder: how many protected objects have it",
     "idle": "`overruled` or `repeated`: why it decides nothing on the object itself",
     "earlier": "the entries that decide in its place",

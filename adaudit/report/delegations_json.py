@@ -23,7 +23,8 @@ Text is as in the report of findings. `[]` is a list, `?` may be null.
 - `delegations[].standing`: `known`, or what is known of a SID that nobody has: `deleted`, `of the
   past`, `of a trusted domain`, `of no domain that is known`, `not told`
 - `delegations[].standing_note`: why
-- `delegations[].reach?`: how many objects below have it in effect; null where that is not known
+- `delegations[].reach?`: how many objects below have it in effect, or that owner; null where it is
+  not known
 - `delegations[].copies`: of an entry on AdminSDHolder: how many protected objects have it
 - `delegations[].idle?`: `overruled` or `repeated`: why it decides nothing on the object itself
 - `delegations[].earlier[].position`: of the entries that decide in its place

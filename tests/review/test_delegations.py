@@ -277,6 +277,20 @@ def test_any_other_owner_is_told_once_for_all_objects_of_a_class_in_one_place() 
     ]
 
 
+def test_what_an_owner_has_below_what_he_owns_is_told_with_it() -> None:
+    forest = Forest()
+    forest.add(OU, "organizationalUnit", owner=str(HELPDESK))
+    forest.add(f"OU=b,{BASE}", "organizationalUnit", owner=str(HELPDESK))
+    forest.add(f"CN=a,{OU}", "user", owner=str(HELPDESK))
+    forest.add(f"OU=Inner,{OU}", "organizationalUnit", owner=str(HELPDESK))
+    forest.add(f"CN=b,OU=Inner,{OU}", "user", owner=str(HELPDESK))
+    forest.add(f"CN=c,OU=Inner,{OU}", "user", owner=f"{DOMAIN}-513")
+
+    found = [(each.place, len(each.objects), each.reach) for each in forest.found()]
+
+    assert found == [(Dn(BASE), 2, 3), (Dn(f"CN=c,OU=Inner,{OU}"), 1, 0)]
+
+
 def test_a_computer_owns_itself_and_what_is_below_it() -> None:
     forest = Forest()
     sid = DOMAIN.relative(1701)

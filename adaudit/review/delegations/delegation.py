@@ -50,7 +50,11 @@ class Delegation:
     shadow: Shadow | None = None
     """Why it decides nothing on the object itself, because of earlier entries"""
     reach: int | None = 0
-    """How many objects below have it in effect; None where its class is not known"""
+    """
+    How many objects below have it in effect; None where its class is not known.
+
+    Of an owner, how many objects below he owns as well: they are told here alone.
+    """
     copies: int = 0
     """Of an entry on AdminSDHolder: how many protected objects have a copy"""
 

@@ -12,6 +12,7 @@ from adaudit.review.delegations.delegation import Delegation, Delegations, Kind,
 from adaudit.review.delegations.holders import Holders
 from adaudit.review.delegations.kept import Kept
 from adaudit.review.delegations.lots import Lot, Lots, Spot
+from adaudit.review.delegations.ownership import Ownership
 from adaudit.review.delegations.reach import Reach
 from adaudit.review.delegations.shadowing import Shadow, Shadows
 from adaudit.review.delegations.sorting import Left, Sorter
@@ -63,6 +64,7 @@ class _Search:
         self._lots = Lots(view)
         self._sorter = Sorter(view)
         self._kept = Kept(view, self._lots, self._sorter)
+        self._owned = Ownership(view, self._lots, self._sorter)
         self._trustees = Trustees(view)
         self._shadows = Shadows(view)
         self._reach = Reach(view, self._lots.blocked)
@@ -92,9 +94,16 @@ class _Search:
         for ace in left.copies:
             self._copies[lot.spot.partition.path, ace] += len(numbers)
         self._unknown[lot.name] += left.unknown * len(numbers)
-        if left.entries or left.owner or left.is_blocked:
+        if left.owner:
+            self._tell_owner(lot, numbers, left.owner)
+        if left.entries or left.is_blocked:
             for some, own in self._together(lot, numbers):
                 self._tell(lot, some, left, own)
+
+    def _tell_owner(self, lot: Lot, numbers: Sequence[int], owner: Sid) -> None:
+        example = self._view.snapshot.at(numbers[0])
+        if lot.spot.is_head or not self._owned.takes(owner, example.dn.parent, len(numbers)):
+            self._add(_Key(Kind.OWNER, owner, None, lot.spot, lot.name, None), example, numbers)
 
     def _together(
         self, lot: Lot, numbers: Sequence[int]
@@ -119,9 +128,6 @@ class _Search:
             entries = self._kept.own(example, entries)
             self._defaults[Origin.KEPT] += (len(left.entries) - len(entries)) * len(numbers)
             self._add(_Key(Kind.BLOCKED, None, None, lot.spot, lot.name, own), example, numbers)
-        if left.owner:
-            key = _Key(Kind.OWNER, left.owner, None, lot.spot, lot.name, own)
-            self._add(key, example, numbers)
         for position, ace in entries:
             shadow = self._shadow(lot, example, position, is_alone=len(numbers) == 1)
             trustee = ace.trustee if isinstance(ace, Ace) else None
@@ -155,7 +161,6 @@ class _Search:
     def _made(self, key: _Key, found: _Found) -> Delegation:
         is_alone = len(found.numbers) == 1
         parent = found.example.dn.parent
-        ace = key.ace
         return Delegation(
             key.kind,
             found.example.dn if is_alone or parent is None else parent,
@@ -163,12 +168,19 @@ class _Search:
             found.example.dn,
             found.example.object_class or "",
             self._trustees.trustee(key.trustee) if key.trustee else None,
-            ace,
+            key.ace,
             found.position,
             found.shadow,
-            0 if ace is None or key.own is None else self._reach.of(found.example.dn.path, ace),
+            self._reached(key, found),
             self._copied(key, found),
         )
+
+    def _reached(self, key: _Key, found: _Found) -> int | None:
+        if key.kind is Kind.OWNER and key.trustee is not None:
+            return self._owned.below(key.trustee, found.numbers)
+        if key.ace is None or key.own is None:
+            return 0
+        return self._reach.of(found.example.dn.path, key.ace)
 
     def _copied(self, key: _Key, found: _Found) -> int:
         if key.ace is None or not self._is_holder(key, found):

@@ -40,7 +40,9 @@ def main(smb_conf: str) -> None:
 
 def _protect(sam: Sam, dn: str) -> None:
     """Block inheritance, and keep what was inherited as entries of the object's own."""
-    found = sam.database.search(dn, attrs=["nTSecurityDescriptor"], controls=[_DACL_ONLY])
+    found = sam.database.search(
+        dn, ldb.SCOPE_BASE, attrs=["nTSecurityDescriptor"], controls=[_DACL_ONLY]
+    )
     descriptor = ndr_unpack(security.descriptor, found[0]["nTSecurityDescriptor"][0])
     kept = security.descriptor.from_sddl("D:P", sam.domain_sid)
     for ace in descriptor.dacl.aces:
