@@ -30,6 +30,10 @@ SECURITY_ENABLED = 0x80000000
 CLASSES = {
     "user": ("top", "person", "organizationalPerson", "user"),
     "computer": ("top", "person", "organizationalPerson", "user", "computer"),
+    "msDS-GroupManagedServiceAccount": (
+        *("top", "person", "organizationalPerson", "user", "computer"),
+        "msDS-GroupManagedServiceAccount",
+    ),
     "group": ("top", "group"),
     "foreignSecurityPrincipal": ("top", "foreignSecurityPrincipal"),
     "domainDNS": ("top", "domain", "domainDNS"),

@@ -20,7 +20,11 @@ from adaudit.directory.domains import Domain
 from adaudit.security.sid import Sid
 
 _COMMON_RIDS = (513, 515)
-"""Domain Users and Domain Computers, in one of which every new account is"""
+
+
+def common_groups(domain: Sid) -> tuple[Sid, ...]:
+    """Domain Users and Domain Computers, in one of which every new account is."""
+    return tuple(map(domain.relative, _COMMON_RIDS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def held_by_anyone(
 def _in_domain(
     domain: Domain, sid: Sid, permissions: Sequence[Permission], name: str, view: View
 ) -> Iterator[Common]:
-    subjects, place = [sid.relative(rid) for rid in _COMMON_RIDS], view.controller_of(domain)
+    subjects, place = common_groups(sid), view.controller_of(domain)
     carriers = Carriers(view.membership, place, subjects)
     asked = {each.name: _question_of(view, each) for each in permissions}
     holders = Holders(view.snapshot, carriers, asked)

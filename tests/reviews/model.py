@@ -51,9 +51,12 @@ class Planted(Part):
     """Attributes, in the place of what the object has by that name"""
     set: dict[str, str] = {}
     """
-    What is set on an object: entries `(…)(…)`, which go before its own; or SDDL (`O:…D:…S:…`), of
-    which each part takes the place of its own. What it inherits is added as a controller does.
+    What is set on an object: entries `(…)(…)`, denies before its own entries and allows behind its
+    denies; or SDDL (`O:…D:…S:…`), of which each part takes the place of its own. What it inherits
+    is added as a controller does.
     """
+    readers: dict[str, str] = {}
+    """Entries of msDS-GroupMSAMembership: who reads the password of a managed account"""
     stored: dict[str, str] = {}
     """The whole descriptor in SDDL, `unreadable` if there is none, `damaged`, or hexadecimal"""
 

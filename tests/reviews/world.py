@@ -9,6 +9,7 @@ from uuid import NAMESPACE_X500, UUID, uuid5
 from adaudit.directory.known_schema import known_schema
 from adaudit.directory.snapshot import Snapshot
 from adaudit.security import sddl, wire
+from adaudit.security.ace import Ace, AnyAce
 from adaudit.security.descriptor import AbsentAcl, Acl, ControlFlags, Dacl, SecurityDescriptor
 from adaudit.security.inheritance import inherit
 from adaudit.security.sid import BUILTIN, Sid
@@ -23,8 +24,9 @@ _DAMAGED = b"\x01\x00\x04\x84"
 """The beginning of a descriptor's header, and nothing of the rest"""
 _NAME = re.compile(r"\{([^{}]+)\}")
 _PARTITION = re.compile(r"(CN=Configuration|CN=Schema,CN=Configuration|DC=[^,]+)", re.IGNORECASE)
-_PRIMARY = {"user": 513, "computer": 515}
-_CONTROL = {"user": 0x200, "computer": 0x1000}
+_MANAGED = "msDS-GroupManagedServiceAccount"
+_PRIMARY = {"user": 513, "computer": 515, _MANAGED: 515}
+_CONTROL = {"user": 0x200, "computer": 0x1000, _MANAGED: 0x1000}
 _PROTECTED_WITH_MEMBERS = {544, 548, 549, 550, 551, 552, 512, 518, 519}
 _PROTECTED_ALONE = {500, 502, 516, 521}
 """Whose descriptor is that of AdminSDHolder. [MS-ADTS] 3.1.1.6.1.2"""
@@ -105,8 +107,8 @@ def _add(forest: Forest, place: str, words: str) -> None:
     made = forest.world.add(f"{place},{HEAD}", object_class)
     if number:
         made.put(objectSid=_sid(forest, number, scope))
-    if object_class in ("user", "computer", "group"):
-        sign = "$" if object_class == "computer" else ""
+    if object_class in ("user", "computer", "group", _MANAGED):
+        sign = "" if object_class in ("user", "group") else "$"
         made.put(sAMAccountName=f"{made.dn.name}{sign}")
     if object_class == "group":
         made.put(groupType=(GROUP_TYPES[scope] | SECURITY_ENABLED) - (1 << 32))
@@ -221,6 +223,9 @@ class _Descriptors:
         self.of = cache(self._of)
 
     def give(self) -> None:
+        for name, text in self.forest.review.readers.items():
+            readers = self._parsed(f"{_ADMINISTRATORS_OWN}D:{text}")
+            self.forest.made(name).put(**{"msDS-GroupMSAMembership": wire.encode(readers)})
         for place, made in self.forest.places.items():
             descriptor = self.of(place)
             if isinstance(descriptor, bytes):
@@ -284,7 +289,12 @@ class _Descriptors:
             added = self._parsed(f"D:{text}").dacl
             assert isinstance(added, Acl)
             assert isinstance(found.dacl, Acl)
-            return replace(found, dacl=Acl(4, (*added.entries, *found.dacl.entries)))
+            new, old = added.entries, found.dacl.entries
+            behind = next((n for n, ace in enumerate(old) if not _denies(ace)), len(old))
+            denies = [ace for ace in new if _denies(ace)]
+            allows = [ace for ace in new if not _denies(ace)]
+            entries = (*denies, *old[:behind], *allows, *old[behind:])
+            return replace(found, dacl=Acl(4, entries))
         given = self._parsed(text)
         if not isinstance(given.dacl, AbsentAcl):
             flags = found.control & ~ControlFlags.DACL_PROTECTED
@@ -308,6 +318,10 @@ class _Descriptors:
                 return str(definitions[plain].guid)
         right = next((right for right in known.rights if right.is_called(name)), None)
         return str(right.guid) if right else str(self.forest.made(name).sid)
+
+
+def _denies(ace: AnyAce) -> bool:
+    return isinstance(ace, Ace) and ace.denies
 
 
 def _above(place: str) -> str:
