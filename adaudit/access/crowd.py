@@ -40,7 +40,7 @@ class Cast:
     def named(self, numbers: BitMap) -> Iterator[Named]:
         """What some of the others are called, in the order of their numbers."""
         read = BitMap([place for number in numbers if (place := self._places[number]) is not None])
-        known = dict(zip(read, self.roster.named(read), strict=True))
+        known = dict(self.roster.named(read))
         for number in numbers:
             place = self._places[number]
             yield known[place] if place is not None else self._stranger(number)
@@ -101,7 +101,7 @@ class Crowd:
         """Everybody, by kind."""
         for kind in ORDER:
             part = self.of_kind(kind)
-            yield from self.cast.roster.named(part.accounts)
+            yield from (named for _, named in self.cast.roster.named(part.accounts))
             yield from self.cast.named(part.others)
 
     def of_kind(self, kind: str) -> "Crowd":

@@ -65,13 +65,11 @@ class Roster:
         foreign = self.kinds.get(PrincipalKind.FOREIGN, NONE)
         return BitMap([number for number in foreign if not is_issued(sids[number])])
 
-    def named(self, numbers: BitMap) -> Iterator[Named]:
-        """What some are called, in the order of their numbers."""
+    def named(self, numbers: BitMap) -> Iterator[tuple[int, Named]]:
+        """What some are called, by their numbers, in the order of reading where they are many."""
         if len(numbers) <= _ONE_BY_ONE:
-            yield from map(self._one, numbers)
-            return
-        known = dict(self._all(numbers))
-        yield from (known[number] for number in numbers)
+            return ((number, self._one(number)) for number in numbers)
+        return self._all(numbers)
 
     def _one(self, number: int) -> Named:
         found = self.population.principal(number)

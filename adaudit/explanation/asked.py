@@ -1,5 +1,7 @@
 """What a question is about: an object by whatever name, and the server that checks access to it."""
 
+from collections.abc import Iterator
+
 from adaudit.access.name_hints import meant
 from adaudit.access.operation import Operation
 from adaudit.access.token import Server
@@ -7,9 +9,14 @@ from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Entry
+from adaudit.directory.known_names import bare_name
 from adaudit.errors import DirectoryError, QuestionError
 from adaudit.exchange.pairs import MailFlow
 from adaudit.security.rights import AccessMask
+from adaudit.security.sid import NULL, WELL_KNOWN_NAMES, Sid
+
+_LONGER = 2
+"""By how many letters a name may be longer or shorter that was meant"""
 
 
 def object_named(text: str, view: View, flow: MailFlow) -> Entry:
@@ -32,12 +39,40 @@ def object_named(text: str, view: View, flow: MailFlow) -> Entry:
     if found:
         raise QuestionError(f"{len(found)} objects are called `{text}`", r"give DOMAIN\NAME or DN")
     names = [name for server in flow.servers for name in (server.label, server.name)]
-    names += [domain.dns_name for domain in view.domains.all]
+    names += [n for domain in view.domains.all for n in (domain.dns_name, domain.netbios_name)]
+    bare = text.rpartition("\\")[2]
     raise QuestionError(
         f"no object `{text}` in the snapshot",
-        meant(text, names)
+        meant(bare, (*names, *_alike(bare, view)))
         or "give its DN, or the name of an account, a group, a domain or an Exchange server",
     )
+
+
+def subject_named(text: str, view: View) -> Sid:
+    r"""
+    The SID of an account or group by name, DN or SID, or of `Everyone`, `Authenticated Users`, …
+
+    Raises `QuestionError` where there is none, with names that are like it, or more than one.
+    """
+    try:
+        return view.principal_named(text)
+    except QuestionError as error:
+        if not error.message.startswith("no principal"):
+            raise
+        for sid, name in WELL_KNOWN_NAMES.items():
+            if name.lower() == text.lower() and sid != NULL:
+                return sid
+        bare = text.rpartition("\\")[2]
+        raise QuestionError(error.message, meant(bare, _alike(bare, view)) or error.hint) from error
+
+
+def _alike(name: str, view: View) -> Iterator[str]:
+    """Names of principals that begin alike and are about as long, as there may be very many."""
+    start = name[:1].lower()
+    for row in view.snapshot.principal_rows():
+        known = bare_name(row, is_foreign=False)
+        if known[:1].lower() == start and abs(len(known) - len(name)) <= _LONGER:
+            yield known
 
 
 def object_at(text: str, view: View) -> Entry:

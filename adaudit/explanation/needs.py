@@ -29,7 +29,7 @@ def _words(need: Need, place: Place, *, is_inner: bool) -> str:
 
 
 def schema_notes(schema: Schema, right: str | None = None) -> Iterator[str]:
-    """What must be said where the schema is not the forest's own and names or classes hang on it."""
+    """What must be said where the schema is not the forest's own, and the question hangs on it."""
     if schema.is_built_in and (right is None or ":" in right):
         yield (
             "the snapshot does not hold the whole schema: what Microsoft publishes stands in, and "

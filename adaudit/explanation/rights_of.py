@@ -18,10 +18,10 @@ from adaudit.directory.snapshot import Snapshot, Unreadable, descriptor_of
 from adaudit.errors import DirectoryError, QuestionError
 from adaudit.exchange.pairs import MailFlow
 from adaudit.explanation.abilities import abilities
-from adaudit.explanation.asked import chosen, domain_of, object_named
+from adaudit.explanation.asked import chosen, domain_of, object_named, subject_named
 from adaudit.explanation.grounds import entry_evidence
-from adaudit.explanation.regions import Region, regions
 from adaudit.explanation.needs import schema_notes
+from adaudit.explanation.regions import Region, regions
 from adaudit.findings import Evidence
 from adaudit.findings.rights_of import Ability, Held, RightsOf, Source, Spread, Unjudged
 from adaudit.security.ace import Ace
@@ -48,7 +48,7 @@ def rights_of(
     """
     view = View(snapshot)
     flow = MailFlow(view)
-    subject = view.principal_named(who)
+    subject = subject_named(who, view)
     base = on or under
     entry = None if base is None else object_named(base, view, flow)
     if on is not None and entry is not None:
@@ -114,6 +114,7 @@ class _Question:
             party(self.subject, self.view),
             str(entry.dn) if entry else "",
             is_below,
+            tuple(part.server.name for part in parts),
             self.view.name(self.common) if self.common else None,
             tuple(sorted(spreads, key=_weight)),
             able,

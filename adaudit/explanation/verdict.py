@@ -11,7 +11,7 @@ from adaudit.access.view import View
 from adaudit.directory.snapshot import Snapshot, Unreadable
 from adaudit.errors import DirectoryError
 from adaudit.exchange.pairs import MailFlow
-from adaudit.explanation.asked import object_at, object_named, server_for
+from adaudit.explanation.asked import object_at, object_named, server_for, subject_named
 from adaudit.explanation.grounds import entry_evidence
 from adaudit.explanation.needs import check_in_words, needs_in_words, schema_notes
 from adaudit.findings import EntryLine, Evidence, Explanation
@@ -45,7 +45,7 @@ def explain(
     entry = object_named(on, view, flow)
     place = Place(entry, view, object_at(to, view).dn if to else None)
     server = server_for(operation, entry.dn, domain, view, flow)
-    token = view.token(view.principal_named(who), server)
+    token = view.token(subject_named(who, view), server)
     outcome = decide(operation, place, token)
     checks = tuple(_of_check(answer, token, view) for answer in outcome.answers)
     notes = (*operation.notes, *schema_notes(view.schema, operation.name))

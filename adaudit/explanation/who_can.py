@@ -21,6 +21,7 @@ from adaudit.findings.who_can import Doubted, Passed, WhoCan
 from adaudit.security.ace import Ace
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.sid import (
+    ANONYMOUS,
     AUTHENTICATED_USERS,
     CREATOR_GROUP,
     CREATOR_OWNER,
@@ -130,6 +131,9 @@ class _Survey:
     def _notes(self, *, is_choice: bool) -> Iterator[str]:
         yield from self.operation.notes
         yield from schema_notes(self.view.schema, self.operation.name)
+        if self.lots.holders.holds(ANONYMOUS) and self.view.heuristics[6:7] != "2":
+            # character 7 of dSHeuristics, [MS-ADTS] 6.1.1.2.4.1.2
+            yield "controllers refuse anonymous users, as dSHeuristics does not have them answered"
         snapshot, domains = self.view.snapshot, self.view.domains
         is_of_forest = domains.containing(self.place.entry.dn) in (None, domains.root)
         if is_choice and is_of_forest and len(domains.all) > 1 and self.server.domain:

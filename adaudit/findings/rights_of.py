@@ -78,6 +78,8 @@ class RightsOf:
     """DN of the object, or of what the objects lie under; empty for the whole snapshot"""
     is_below: bool
     """Whether all objects under it are meant too"""
+    checked_by: tuple[str, ...]
+    """The servers whose local groups count"""
     beyond: str | None
     """Whose rights are left out, as whoever logs on has them; None where all are told"""
     spreads: tuple[Spread, ...]

@@ -36,7 +36,9 @@ def _lines(found: RightsOf) -> Iterator[str]:
         yield from labelled_text(
             "beyond", f"what {found.beyond} hold as well is left out; --all shows it too"
         )
-    yield from labelled("checked by", *dict.fromkeys(s.checked_by for s in found.spreads))
+    yield from labelled(
+        "checked by", *(f"{name}," for name in found.checked_by[:-1]), *found.checked_by[-1:]
+    )
     yield from (line for note in found.notes for line in labelled_text("note", note))
     if found.is_below and len(found.spreads) > 1:
         yield from _glance(found)

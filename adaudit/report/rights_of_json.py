@@ -9,6 +9,7 @@ what is held on them and what decides; each object that can be judged is in one,
 - `subject`: `name`, `dn?`, `sid`
 - `where?`: DN of the object, or of what the objects lie under; null for all that was read
 - `below`: whether all objects under it are meant too
+- `checked_by[]`: the servers whose local groups count
 - `beyond?`: whose rights are left out, as whoever logs on has them; null where all are told
 - `complete`: whether every object could be judged, and nothing hangs on what is not known
 - `spreads[].full_control`: whether it is everything, together with what is left out
@@ -50,6 +51,7 @@ def render(found: RightsOf) -> str:
             "subject": party_fields(found.subject),
             "where": found.where or None,
             "below": found.is_below,
+            "checked_by": found.checked_by,
             "beyond": found.beyond,
             "complete": found.is_complete,
             "spreads": [_spread(spread) for spread in found.spreads],
