@@ -59,9 +59,11 @@ def _delegation(line: DelegationLine, *, with_place: bool) -> Iterator[str]:
     yield from labelled_text(_label(line), line.readable)
     if with_place:
         yield from labelled("on", line.place)
-    if line.objects > 1:
+    if line.objects > 1 and line.sddl is not None:
         which = f"{counted(line.objects, 'object')} of class {line.object_class}"
         yield from labelled("alike on", f"{which},", f"the first is {line.example}")
+    elif line.objects > 1:
+        yield from labelled("first", line.example)
     if line.sddl is not None:
         yield from labelled("", line.sddl)
     if line.reach is None:

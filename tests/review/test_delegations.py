@@ -201,6 +201,35 @@ def test_in_an_application_partition_they_are_those_of_the_reference_domain(
     assert len(forest.found()) == (0 if is_named else 1)
 
 
+def test_defaults_that_name_groups_of_a_root_that_was_not_read_are_not_judged() -> None:
+    world = World()
+    world.domain("CONTOSO", BASE, is_read=False)
+    emea = world.domain("EMEA", f"DC=emea,{BASE}", DOMAIN)
+    policy = f"CN={{1}},CN=Policies,CN=System,{emea.dn}"
+    world.add(
+        policy, "groupPolicyContainer", f"O:{DOMAIN}-512D:P(A;;GA;;;{DOMAIN}-512){HELPDESK_ACE}"
+    )
+    for made in world.objects:
+        made.descriptor = made.descriptor or world._bytes("O:SYD:")
+
+    found = find_delegations(View(world.snapshot()))
+
+    assert [each.trustee.sid for each in found.found if each.trustee] == [HELPDESK]
+    assert "class grouppolicycontainer" in [gap.subject for gap in found.gaps]
+
+
+@pytest.mark.parametrize(("name", "is_default"), [("DnsAdmins", True), ("DnsHelpers", False)])
+def test_dnsadmins_are_known_by_name_in_their_own_domain(name: str, *, is_default: bool) -> None:
+    forest = Forest()
+    group = forest.contoso.group(name, 1102, "domain local")
+    group.dn = Dn(f"CN={name},{OU}")
+    group.descriptor = forest.bytes(f"O:DA{default('group')}")
+    dns = f"CN=MicrosoftDNS,CN=System,{BASE}"
+    forest.add(dns, "container", f"(A;CI;CCDCLCSWRPWPDTCRSDRCWDWO;;;{DOMAIN}-1102)")
+
+    assert [each.place for each in forest.found()] == ([] if is_default else [Dn(dns)])
+
+
 # AdminSDHolder
 
 HOLDER = f"CN=AdminSDHolder,CN=System,{BASE}"

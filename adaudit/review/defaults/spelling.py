@@ -21,6 +21,8 @@ _GUID = re.compile(r"[0-9A-F]{8}(-[0-9A-F]{4}){3}-[0-9A-F]{12}", re.IGNORECASE)
 _IN_BRACES = re.compile(r"\{([^}]+)\}\)$")
 _EXCHANGE_GROUPS = "OU=Microsoft Exchange Security Groups"
 _EXCHANGE_CONTAINERS = ("msExchConfigurationContainer", "msExchOrganizationContainer")
+_OF_EVERY_DOMAIN = frozenset({"DnsAdmins"})
+"""Groups that nobody else can call his own by that name, wherever they were moved"""
 _DOMAIN_ADMINS = 512
 _OF_ROOT = "Root Domain Admins"
 COMPUTER_ABOVE = "computer above"
@@ -67,7 +69,8 @@ class Spelling:
             is_of_partition = domain.sid == partition.domain
             places = [domain.dn.child("CN=Users")] if is_of_partition else []
             places.append(domain.dn.child(_EXCHANGE_GROUPS))
-            if found.dn.parent in places or found.dn in self._of_exchange:
+            is_anywhere = is_of_partition and name in _OF_EVERY_DOMAIN
+            if is_anywhere or found.dn.parent in places or found.dn in self._of_exchange:
                 return found.sid
         return None
 
