@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from adaudit.access.view import View
 from adaudit.directory.dn import Dn
+from adaudit.review.delegations import find_delegations
 from adaudit.review.delegations.reach import Reach
 from adaudit.security.ace import Ace, AceFlags, AceType, AnyAce
 from adaudit.security.inheritance import inherit_entry
@@ -94,3 +95,22 @@ def test_what_is_not_handed_down_to_objects_reaches_none(flags: str) -> None:
     assert (
         Reach(View(world.snapshot()), {}).of(Dn(BASE).path, parse_ace(f"(A;{flags};WP;;;WD)")) == 0
     )
+
+
+@pytest.mark.parametrize("is_head_read", [True, False])
+def test_another_partition_is_no_place_below_whether_its_head_was_read_or_not(
+    *, is_head_read: bool
+) -> None:
+    world = World()
+    world.domain("CONTOSO", BASE, "S-1-5-21-1-1-1")
+    world.objects[0].dn = Dn("CN=elsewhere")  # the cross reference lies in the configuration
+    assert world.domains[0].head is not None
+    world.domains[0].head.descriptor = world._bytes("O:SYD:(A;CI;WP;;;S-1-5-21-1-1-1-1601)")
+    world.add(f"OU=a,{BASE}", "organizationalUnit", "O:SYD:")
+    world.add(f"CN=b,CN=Configuration,{BASE}", "container", "O:SYD:")
+    if is_head_read:
+        world.add(f"CN=Configuration,{BASE}", "configuration")
+
+    found = find_delegations(View(world.snapshot())).found
+
+    assert [each.reach for each in found] == [1]

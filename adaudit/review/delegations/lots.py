@@ -44,8 +44,12 @@ class Lots:
         self._explicit, self._damaged = explicit_parts(view.snapshot)
         self._spots: dict[str, Spot | None] = {}
         self.objects: dict[Lot, array[int]] = {}
-        self.blocked: dict[str, str] = {}
-        """The paths of what takes nothing from its parent, with its class in lower case"""
+        self.blocked: dict[str, str | None] = dict.fromkeys(self._partitions.heads)
+        """
+        The paths of what takes nothing from its parent, with its class in lower case.
+
+        None for the head of a partition that was not read itself.
+        """
         self.unjudged: Counter[str] = Counter()
         """How many objects could not be judged, by the reason why"""
         self._read()
@@ -76,6 +80,8 @@ class Lots:
         heads = self._partitions.heads
         try:
             for number, path, chain, descriptor in self._snapshot.placed_rows():
+                if path in heads:
+                    self.blocked[path] = _most_specific(chains[chain])
                 if descriptor is None:
                     self._leave_undescribed(path, chains[chain])
                     continue
@@ -86,7 +92,7 @@ class Lots:
                     objects = found[key] = array("I")
                 objects.append(number)
                 explicit = self._explicit.get(descriptor)
-                if path in heads or (explicit is not None and explicit.is_protected):
+                if explicit is not None and explicit.is_protected:
                     self.blocked[path] = _most_specific(chains[chain])
         except OverflowError as error:
             raise DirectoryError("the snapshot is damaged: the number of an object") from error

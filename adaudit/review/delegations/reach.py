@@ -20,10 +20,10 @@ class Reach:
     with all that is below it.
     """
 
-    def __init__(self, view: View, blocked: Mapping[str, str]) -> None:
+    def __init__(self, view: View, blocked: Mapping[str, str | None]) -> None:
         self._view = view
         self._blocked = blocked
-        """The paths of what takes nothing from its parent, with its class in lower case"""
+        """What takes nothing from its parent, with its class; None for what was not read"""
         # with a comma at its end each path stands right before those below it
         self._ordered = sorted(f"{path}," for path in blocked)
         self._below = cache(self._count_below)
@@ -52,9 +52,9 @@ class Reach:
         """The objects that inherit from the one at a path, by class in lower case."""
         found = self._all_below(path, directly=directly)
         for blocked in self._topmost_blocked(path):
-            is_child = "," not in blocked[len(path) + 1 :]
-            if is_child or not directly:
-                found[self._blocked[blocked]] -= 1
+            name, is_child = self._blocked[blocked], "," not in blocked[len(path) + 1 :]
+            if name is not None and (is_child or not directly):
+                found[name] -= 1
             if not directly:
                 found.subtract(self._all_below(blocked, directly=False))
         return found
