@@ -102,7 +102,8 @@ class ExplorerFile:
 
     def _object(self, start: int, size: int, values: int) -> FoundObject:
         head = _OBJECT.size * (1 + values)
-        if size < head or start + size > self._table:
+        too_many = values > len(self.properties)  # each stands for another one
+        if too_many or size < head or start + size > self._table:
             raise DamagedError(
                 f"object {self._read} of {self.count} is damaged: the rest was not read"
             )
