@@ -124,7 +124,7 @@ def _by_name(name: str, schema: Schema) -> Permission | None:
 
 
 def _by_right(name: str, schema: Schema) -> Permission | None:
-    right = schema.control_right(name)
+    right = schema.control_right(name) or _written_otherwise(name, schema)
     if right is None:
         return None
     if right.is_extended:
@@ -134,6 +134,15 @@ def _by_right(name: str, schema: Schema) -> Permission | None:
     raise QuestionError(
         f"`{name}` is no right but a property set", f"ask for `read:{name}` or `write:{name}`"
     )
+
+
+def _written_otherwise(name: str, schema: Schema) -> ControlRight | None:
+    """The right of that name without its hyphens and spaces: `SendAs`."""
+    plain = folded(name)
+    for right in schema.control_rights:
+        if plain in (folded(right.name), folded(right.display or "")):
+            return right
+    return None
 
 
 def _of_property(name: str, mask: AccessMask, what: str, schema: Schema) -> Permission:

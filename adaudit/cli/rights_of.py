@@ -18,7 +18,7 @@ _INCOMPLETE = 3
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--who", required=True, help=r"Account or group: NAME, DOMAIN\NAME, DN or SID.")
 @click.option("--on", help=ON_HELP)
-@click.option("--under", help="The same: it and all objects below it.")
+@click.option("--under", help="Object by the same names: it and all objects below it.")
 @click.option("--all", "is_all", is_flag=True, help="Show what Authenticated Users hold as well.")
 @click.option(
     "--in",

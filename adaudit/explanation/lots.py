@@ -116,6 +116,8 @@ def _split(blocks: Mapping[_Key, BitMap], number: int, parts: Sequence[Part]) ->
     for key, subjects in blocks.items():
         rest = subjects
         for part in parts:
+            if not rest:
+                break
             common = rest & part.subjects
             if common:
                 split[*key, (number, part.reason, _position(part))].append(common)

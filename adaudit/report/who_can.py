@@ -60,7 +60,7 @@ def _glance(found: WhoCan) -> Iterator[str]:
 def _title(lot: Lot) -> str:
     """Through whom they hold it, each name once."""
     names = dict.fromkeys(ground.through for ground in lot.grounds)
-    return " and ".join(names) or "no right at all"
+    return " and ".join(names) or "no right is needed"
 
 
 def _lot_lines(number: int, lot: Lot, *, is_one_of_several: bool) -> Iterator[str]:

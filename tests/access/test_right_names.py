@@ -52,6 +52,7 @@ def asked(permission: Permission) -> tuple[int, tuple[UUID, ...]]:
     ("name", "mask", "guids"),
     [
         ("Send-As", 0x100, (UUID("ab721a54-1e2f-11d0-9819-00aa0040529b"),)),
+        ("sendas", 0x100, (UUID("ab721a54-1e2f-11d0-9819-00aa0040529b"),)),
         ("ResetPassword", 0x100, (RESET,)),
         ("reset password", 0x100, (RESET,)),
         ("User-Force-Change-Password", 0x100, (RESET,)),

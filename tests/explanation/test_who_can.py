@@ -216,3 +216,12 @@ def test_local_groups_are_those_of_the_controller_that_is_asked() -> None:
     assert not [named for named in here.holders if named.kind == "user"]
     assert any("--in" in note for note in here.notes)
     assert not any("--in" in note for note in there.notes)
+
+
+def test_to_see_the_head_of_a_naming_context_takes_no_right() -> None:
+    """[MS-ADTS] 5.1.3.3.6"""
+    world, _ = small_world("")
+    found = who_can(world.snapshot(), "See", "CONTOSO")
+    [lot] = found.lots
+    assert (lot.grounds, found.checks) == ((), ())
+    assert lot.crowd.counts["user"] == 2
