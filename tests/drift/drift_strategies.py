@@ -1,6 +1,7 @@
 """Hypothesis strategies for two snapshots of one forest, with few or many changes between them."""
 
 import copy
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from adaudit.security.ace import OBJECT_TYPES, Ace, AceFlags, AceType
 from adaudit.security.descriptor import Acl, ControlFlags, NullAcl, SecurityDescriptor
 from adaudit.security.rights import AccessMask
 from adaudit.security.sid import OWNER_RIGHTS, PRINCIPAL_SELF, Sid
-from tests.access.forest_strategies import Forest, forests
+from tests.access.forest_strategies import STRANGERS, Forest, forests
 from tests.access.holding_strategies import DAMAGED, conditions, mostly
 from tests.builders import Made
 
@@ -49,11 +50,14 @@ class Worlds:
     new: Snapshot
 
 
+Edit = Callable[[st.DrawFn, Forest, list[Sid]], None]
+
+
 @st.composite
-def entries(draw: st.DrawFn, named: list[Sid]) -> tuple[Ace, ...]:
-    """Entries that bear on the compared rights, in any order."""
-    special = st.sampled_from([PRINCIPAL_SELF, OWNER_RIGHTS, sids.EVERYONE])
-    trustee = mostly(st.sampled_from(named[:-8]), special, 3)
+def entries(draw: st.DrawFn, named: list[Sid], odds: int = 3) -> tuple[Ace, ...]:
+    """Entries that bear on the compared rights, in any order; one in `odds` for SELF and such."""
+    special = st.sampled_from([PRINCIPAL_SELF, PRINCIPAL_SELF, OWNER_RIGHTS, sids.EVERYONE])
+    trustee = mostly(st.sampled_from(named), special, odds)
     found = []
     for _ in range(draw(st.integers(2, 6))):
         kind = draw(st.sampled_from(KINDS))
@@ -79,27 +83,41 @@ def worlds(draw: st.DrawFn, *, with_gaps: bool | None = None) -> Worlds:
     """A forest, and what became of it."""
     gaps = draw(st.booleans()) if with_gaps is None else with_gaps
     forest = draw(forests(with_gaps=gaps))
-    named = forest.named
-    for number in range(2):
-        thing = f"CN=Thing {number},{forest.domains[number].dn}"
-        forest.world.add(thing, draw(st.sampled_from(["container", "organizationalUnit"])))
+    if draw(st.integers(0, 4)) == 0:
+        forest.world.heuristics("0" * 28 + "1")
+    return _at_two_times(draw, forest, EDITS)
+
+
+@st.composite
+def plain_worlds(draw: st.DrawFn, edits: Sequence[Edit]) -> Worlds:
+    """A forest of which all is known, with few doubts of whose tokens change."""
+    forest = draw(forests(with_gaps=False))
+    foreign = {made for made in forest.accounts if "ForeignSecurity" in str(made.dn)}
+    forest.world.objects = [made for made in forest.world.objects if made not in foreign]
+    forest.accounts = [made for made in forest.accounts if made not in foreign]
+    return _at_two_times(draw, forest, edits)
+
+
+def _at_two_times(draw: st.DrawFn, forest: Forest, edits: Sequence[Edit]) -> Worlds:
+    named = [*(group.sid for group in forest.groups)] * 4 + forest.named[: -len(STRANGERS)]
+    for domain in forest.domains:
+        kind = draw(st.sampled_from(["container", "organizationalUnit"]))
+        forest.world.add(f"CN=Thing,{domain.dn}", kind)
     for _ in range(8):
         join_group(draw, forest, named)
     shared = [draw(bodies(named)) for _ in range(3)]
-    for number, made in enumerate(forest.world.objects):
-        made.put(objectGUID=UUID(int=number + 1))
+    for number, made in enumerate(forest.world.objects, 1):
+        made.put(objectGUID=UUID(int=number))
         made.descriptor = draw(st.sampled_from(shared))
-    if draw(st.integers(0, 4)) == 0:
-        forest.world.heuristics("0" * 28 + "1")
     later = copy.deepcopy(forest)
     for _ in range(draw(st.integers(1, 4))):
-        draw(st.sampled_from(EDITS))(draw, later, named)
+        draw(st.sampled_from(edits))(draw, later, named)
     return Worlds(forest.world.snapshot(), later.world.snapshot())
 
 
 def join_group(draw: st.DrawFn, forest: Forest, _: list[Sid]) -> None:
     group = draw(st.sampled_from(forest.groups))
-    group.put(member=draw(st.sampled_from(forest.principals)))
+    group.put(member=draw(st.sampled_from([*forest.accounts * 2, *forest.groups])))
 
 
 def leave_group(draw: st.DrawFn, forest: Forest, _: list[Sid]) -> None:
@@ -111,6 +129,19 @@ def redescribe(draw: st.DrawFn, forest: Forest, named: list[Sid]) -> None:
     body = draw(bodies(named))
     for made in draw(st.lists(st.sampled_from(forest.world.objects), min_size=2, max_size=6)):
         made.descriptor = body
+
+
+def redescribe_accounts(draw: st.DrawFn, forest: Forest, named: list[Sid]) -> None:
+    """Give accounts a descriptor with entries for SELF."""
+    acl = Acl(4, (*draw(entries(named, 2)), _for_self(draw), *draw(entries(named, 2))))
+    body = wire.encode(SecurityDescriptor(ControlFlags(0), None, None, acl))
+    for made in draw(st.lists(st.sampled_from(forest.accounts), min_size=1, max_size=4)):
+        made.descriptor = body
+
+
+def _for_self(draw: st.DrawFn) -> Ace:
+    mask = AccessMask(draw(st.sampled_from(MASKS)))
+    return Ace(AceType.ACCESS_ALLOWED, AceFlags(0), mask, PRINCIPAL_SELF)
 
 
 def create_account(draw: st.DrawFn, forest: Forest, _: list[Sid]) -> None:
@@ -165,7 +196,9 @@ def shuffle(draw: st.DrawFn, forest: Forest, _: list[Sid]) -> None:
     forest.world.objects = draw(st.permutations(forest.world.objects))
 
 
-EDITS = [
+MEMBERSHIPS: list[Edit] = [join_group, join_group, leave_group]
+OWN: list[Edit] = [redescribe_accounts, redescribe_accounts, join_group]
+EDITS: list[Edit] = [
     *[join_group, redescribe] * 3,
     *(leave_group, create_account, remove, retype, inherit_sid, promote, move, set_heuristics),
     *(lose, shuffle),

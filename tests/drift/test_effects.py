@@ -2,11 +2,12 @@
 
 from collections import Counter
 
-from hypothesis import Phase, given, settings
+from hypothesis import given, settings
 
 from adaudit.access import evaluate
 from adaudit.access.verdict import Decision
 from adaudit.access.view import View
+from adaudit.changes import Cause
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.directory.membership import Membership
@@ -19,7 +20,7 @@ from adaudit.drift.sides import Sides
 from adaudit.drift.tokens import Touched, touched
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.security.sid import Sid
-from tests.drift.drift_strategies import Worlds, worlds
+from tests.drift.drift_strategies import MEMBERSHIPS, OWN, Worlds, plain_worlds, worlds
 
 Case = tuple[str, bytes, Sid, Decision, Decision]
 """Right, objectGUID, account, and what was decided before and now"""
@@ -96,7 +97,7 @@ def decision(view: View, entry: Entry, lies: Dn, question: object, sid: Sid) -> 
     return evaluate(descriptor, token, question).decision
 
 
-@settings(max_examples=100, phases=(Phase.generate,))
+@settings(max_examples=30)
 @given(worlds())
 def test_every_pair_is_told_once_as_the_access_check_decides_it(given_worlds: Worlds) -> None:
     sides, found = effects_of(given_worlds)
@@ -105,8 +106,23 @@ def test_every_pair_is_told_once_as_the_access_check_decides_it(given_worlds: Wo
     assert set(cases.values()) <= {1}
 
 
-@settings(max_examples=100, phases=(Phase.generate,))
+@settings(max_examples=20)
 @given(worlds(with_gaps=False))
 def test_the_same_where_all_was_read(given_worlds: Worlds) -> None:
     sides, found = effects_of(given_worlds)
     assert set(told(sides, found)) == expected(given_worlds)
+
+
+@settings(max_examples=30)
+@given(plain_worlds(MEMBERSHIPS))
+def test_the_same_where_memberships_alone_changed(given_worlds: Worlds) -> None:
+    sides, found = effects_of(given_worlds)
+    assert told(sides, found) == Counter(expected(given_worlds))
+    assert {each.cause for each in found} <= {Cause.MEMBERSHIPS}
+
+
+@settings(max_examples=30)
+@given(plain_worlds(OWN))
+def test_the_same_where_entries_for_self_changed(given_worlds: Worlds) -> None:
+    sides, found = effects_of(given_worlds)
+    assert told(sides, found) == Counter(expected(given_worlds))
