@@ -29,6 +29,13 @@ class Objects:
         of_these = f"(SELECT id FROM class WHERE name IN ({marks}))"  # noqa: S608, question marks
         return self._select(f"WHERE class IN {of_these} ORDER BY path", *map(str.lower, names))
 
+    def having(self, attribute: str) -> Iterator[Entry]:
+        """All objects with some attribute, found by the database among those of all objects."""
+        name = attribute.lower()
+        for entry in self._select("WHERE instr(attributes, CAST(? AS BLOB)) ORDER BY path", name):
+            if entry.values(name):
+                yield entry
+
     def paths_below(self, dn: Dn, name: str) -> Iterator[str]:
         """The paths of the objects under `dn` whose most specific class is `name`."""
         statement = (

@@ -266,7 +266,7 @@ class _Descriptors:
         if id(made) in self.protected:
             holder = self.of("cn=adminsdholder,cn=system")
             assert isinstance(holder, SecurityDescriptor)
-            found = holder
+            found = _explicit_part(holder)
         else:
             found = self._from_the_beginning(made, place)
         for part in self.forest.parts:
