@@ -43,8 +43,8 @@ COMPLETENESS = "completeness"
 """The step of what is found here; it never gets a mark, as it is found anew in every run"""
 _OF_ROOT = ("configurationNamingContext", "schemaNamingContext", "defaultNamingContext")
 _UNREAD_DOMAIN = (
-    "not read: its groups and accounts are unknown; add a server of it to `ldap:`, "
-    "or an export of it to `ldif:`"
+    "not read: its groups and accounts are unknown; add a server of it to `ldap:`, an export of "
+    "it to `ldif:`, or its snapshot to `snapshot:`"
 )
 _UNREAD_PARTITION = (
     "not read: who may do what to its objects is unknown; add a server that holds it to `ldap:`, "
