@@ -25,6 +25,9 @@ from adaudit.rulings import Ruling
 
 __all__ = ["Check", "Context", "catalogue", "matrix_of", "steps"]
 
+_NO_SERVER = NotApplicable("there is no Exchange server")
+_EXCHANGE = f"{__name__}.exchange."
+
 Run = Callable[[Context], Iterator[Finding | Gap | NotApplicable]]
 Judge = Callable[[Context, Route], Ruling]
 
@@ -49,9 +52,14 @@ class Check:
     references: tuple[str, ...] = ()
     """Who else describes what it reports: ANSSI, MITRE ATT&CK, Microsoft"""
 
+    of_exchange: bool = False
+    """Whether it is about the mail between Exchange servers"""
+
     def result(self, context: Context) -> CheckResult:
         """Run the check; what it finds weighs more than what it cannot decide."""
         said = list(self.run(context))
+        if not said and self.of_exchange and not context.flow.servers:
+            said = [_NO_SERVER]
         findings = tuple(item for item in said if isinstance(item, Finding))
         unknown = tuple(item for item in said if isinstance(item, Gap))
         reasons = [item.reason for item in said if isinstance(item, NotApplicable)]
@@ -106,4 +114,5 @@ def _check(name: str) -> Check:
         judge,
         reason,
         references,
+        name.startswith(_EXCHANGE),
     )

@@ -26,8 +26,9 @@ from adaudit.exchange.service_names import ServiceNames
 from adaudit.exchange.traffic import Traffic
 from adaudit.exchange.well_known_groups import well_known_groups
 from adaudit.review.delegations import Delegations, find_delegations
+from adaudit.review.families import Families
 from adaudit.review.grants import Outsiders
-from adaudit.review.tier_zero import TierZero
+from adaudit.review.tier_zero import Kind, TierZero
 from adaudit.wording import counted
 
 
@@ -65,6 +66,11 @@ class Context:
     def descriptors(self) -> Descriptors:
         """The security descriptors that are out of the ordinary."""
         return Descriptors.of(self.snapshot)
+
+    @cached_property
+    def families(self) -> Families:
+        """The objects that are alike, under their parents."""
+        return Families(self.view)
 
     @cached_property
     def delegations(self) -> Delegations:
@@ -159,22 +165,36 @@ class Context:
     @property
     def facts(self) -> tuple[str, ...]:
         """What was looked at, in numbers, and which groups are those of the Exchange servers."""
-        servers = self.flow.servers
-        virtual = sum(len(server.virtual_servers) for server in servers)
-        versions = Counter(str(server.version) for server in servers)
         domains = [domain for domain in self.view.domains.all if domain.sid]
+        versions = Counter(str(server.version) for server in self.flow.servers)
+        listed = ", ".join(f"{n} of {version}" for version, n in versions.most_common())
         return (
-            counted(len(servers), "Exchange server"),
-            counted(virtual, "SMTP virtual server"),
+            *self._review_facts(),
+            *self._exchange_facts(),
             counted(len(domains), "domain"),
-            *(
-                [", ".join(f"{n} of {version}" for version, n in versions.most_common())]
-                if servers
-                else []
-            ),
+            *([listed] if listed else []),
             *self._evidence_facts(),
             *(_of_servers(domain, group) for domain, group in self.servers_groups.items()),
         )
+
+    def _review_facts(self) -> list[str]:
+        """How large the directory is, where all of it was to be read; without the schema's part."""
+        if self.snapshot.scope != "all":
+            return []
+        tier_zero = sum(asset.kind is not Kind.SCHEMA for asset in self.tier_zero.assets)
+        return [
+            counted(len(self.snapshot), "object"),
+            counted(len(self.outsiders.everyone), "account"),
+            counted(tier_zero, "tier-0 object"),
+        ]
+
+    def _exchange_facts(self) -> list[str]:
+        """The Exchange servers; that there are none is worth a word where nothing else was read."""
+        servers = self.flow.servers
+        if not servers and self.snapshot.scope == "all":
+            return []
+        virtual = sum(len(server.virtual_servers) for server in servers)
+        return [counted(len(servers), "Exchange server"), counted(virtual, "SMTP virtual server")]
 
     def _evidence_facts(self) -> list[str]:
         """How many sources of each kind stand beside the directory, in one line."""

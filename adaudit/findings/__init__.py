@@ -207,9 +207,9 @@ class TargetReport:
 
     @property
     def findings(self) -> tuple[Finding, ...]:
-        """All findings, the worst first, else in the order of the checks."""
+        """The worst first, of those what affects most; else in the order of the checks."""
         found = (finding for result in self.results for finding in result.findings)
-        return tuple(sorted(found, key=lambda finding: -finding.severity))
+        return tuple(sorted(found, key=lambda each: (-each.severity, -len(each.affects))))
 
     @property
     def unknown(self) -> tuple[Gap, ...]:

@@ -133,7 +133,8 @@ def _summary_rows(finding: Finding, common: Row) -> Iterator[Row]:
     if more > 0 or not finding.evidence:
         left = f"; {more} more objects" if more > 0 else ""
         affects = all_affected(finding)
-        told = f"{counted(len(affects), 'pair')}{left}: the json report has all"
+        noun = "pair" if isinstance(affects, Pairs) else "object"
+        told = f"{counted(len(affects), noun)}{left}: the json report has all"
         groups = _group_cells(finding, finding.through)
         yield from (common | group | _names_of(affects) | {"affects": told} for group in groups)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from tabulate import tabulate
 
-from adaudit.findings import Matrix, Report, TargetReport
+from adaudit.findings import Matrix, Outcome, Report, TargetReport
 from adaudit.report.lines import WIDTH, flow, wrap
 from adaudit.report.table_gaps import not_judged
 from adaudit.report.table_groups import finding_sections
@@ -12,6 +12,7 @@ from adaudit.report.table_matrix import Grid, differences, legend
 from adaudit.report.table_summary import head, result, verdict
 from adaudit.report.text import inert
 
+_OUTCOMES = (Outcome.FAIL, Outcome.WARNING, Outcome.UNKNOWN, Outcome.PASS, Outcome.NOT_APPLICABLE)
 _BETWEEN_TARGETS = "\n" + "=" * WIDTH + "\n\n"
 
 
@@ -52,5 +53,15 @@ def _warnings(warnings: Iterable[str]) -> list[str]:
 
 
 def _checks(target: TargetReport) -> list[str]:
-    outcomes = [f"{result.check}: {result.outcome}" for result in target.results]
-    return flow(outcomes, "Checks   ") if outcomes else []
+    """What each check came to, those of one outcome together."""
+    checks: dict[Outcome, list[str]] = {outcome: [] for outcome in _OUTCOMES}
+    for each in target.results:
+        checks[each.outcome].append(each.check)
+    told = {str(outcome): names for outcome, names in checks.items() if names}
+    width = max(map(len, told), default=0)
+    lines: list[str] = []
+    for outcome, names in told.items():
+        first = "" if lines else "Checks"
+        pieces = [f"{name}," for name in names[:-1]] + names[-1:]
+        lines += flow(pieces, f"{first:8} {outcome:{width}}   ", " ")
+    return lines

@@ -89,7 +89,13 @@ def _alike(evidence: Iterable[Evidence]) -> list[list[Evidence]]:
     """Evidence of one entry together: set in one place, taking effect on several objects."""
     groups: dict[tuple[object, ...], list[Evidence]] = {}
     for one in evidence:
-        place = one.origin[-1] if one.origin else one.object
-        same = (one.trustee, one.readable, one.sddl, place, one.origin_note)
-        groups.setdefault(same, []).append(one)
+        groups.setdefault((one.trustee, one.origin_note, *_entry(one)), []).append(one)
     return list(groups.values())
+
+
+def _entry(evidence: Evidence) -> tuple[object, ...]:
+    """Which entry it is: that of a place, where it was set and overrules nothing to be told."""
+    place = evidence.origin[-1] if evidence.origin else None
+    if place and place.is_explicit and not evidence.overrules:
+        return (place,)
+    return (evidence.readable, evidence.sddl, place or evidence.object)

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from adaudit.findings import Finding, Party, TargetReport
+from adaudit.findings import Finding, Pairs, Party, TargetReport
+from adaudit.findings.pairs import ARROW
 from adaudit.report.lines import flow, labelled, labelled_text, listed
 from adaudit.report.offenders import (
     DENIED_CHECK,
@@ -12,7 +13,9 @@ from adaudit.report.offenders import (
     all_affected,
     offending_groups,
 )
+from adaudit.report.pairs import judged
 from adaudit.report.table_findings import finding_lines, party_texts
+from adaudit.report.table_overview import overview
 from adaudit.report.table_pairs import breaks, pair_phrases
 
 _GROUPS = "Offending groups   (… stands for the DN that the entry is set on)"
@@ -24,12 +27,17 @@ _PHRASES = 100
 def finding_sections(target: TargetReport) -> list[list[str]]:
     """The lines of each section that has any: offending groups, not granted, other findings."""
     groups = enumerate(offending_groups(target, Role.ENTRY), 1)
-    found = {
+    other = [finding for finding in target.findings if _is_other(finding)]
+    first = {
         _GROUPS: [_group(number, group, target) for number, group in groups],
         "Not granted": [_finding(f, target) for f in target.findings if _is_not_granted(f)],
-        "Other findings": [_finding(f, target) for f in target.findings if _is_other(f)],
     }
-    return [_section(title, parts) for title, parts in found.items() if parts]
+    title = "Other findings" if any(first.values()) else "Findings"
+    return [
+        *(_section(name, parts) for name, parts in first.items() if parts),
+        *filter(None, [overview(other, title)]),
+        *([_section(title, [_finding(each, target) for each in other])] if other else []),
+    ]
 
 
 def _is_not_granted(finding: Finding) -> bool:
@@ -61,12 +69,28 @@ def _finding(finding: Finding, target: TargetReport) -> list[str]:
     affects = all_affected(finding)
     told = [breaks(affects, target)] if affects else []
     return [
-        *flow([finding.subject.name, *told]),
-        *_identity("object", finding.subject),
-        *labelled("check", finding.check),
-        *_pairs(affects, target),
+        *_head(finding.subject.name, finding.check, *told),
+        *_identity("who" if finding.subject.sid else "object", finding.subject),
+        *_affected(finding, affects, target),
         *finding_lines(finding),
     ]
+
+
+def _head(name: str, *pieces: str) -> list[str]:
+    """The first line; what comes after a long name is indented, as no name is."""
+    first, *rest = flow([name, *pieces])
+    return [first, *(f"   {line}" for line in rest)]
+
+
+def _affected(finding: Finding, affects: Sequence[str], target: TargetReport) -> list[str]:
+    """The pairs that are broken, and the objects that neither entry nor subject names."""
+    if isinstance(affects, Pairs):
+        return _pairs(affects, target)
+    told = {finding.subject.dn, *(evidence.object for evidence in finding.evidence)}
+    pairs, objects = judged([name for name in affects if name not in told], target.matrix)
+    broken = [*(pairs or ()), *(name for name in objects if ARROW in name)]
+    rest = [name for name in objects if ARROW not in name]
+    return [*_pairs(broken, target), *listed("objects", rest)]
 
 
 def _identity(label: str, party: Party) -> list[str]:

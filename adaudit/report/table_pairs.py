@@ -30,15 +30,15 @@ def pair_phrases(affects: Sequence[str], matrix: Matrix | None) -> list[str]:
 
 
 def breaks(affects: Sequence[str], target: TargetReport) -> str:
-    """How much is broken: `breaks 3 of 12 pairs`, or a number of other things."""
+    """How much is broken: `breaks 3 of 12 pairs`, or how many objects are affected: `3 objects`."""
     pairs, rest = judged(affects, target.matrix)
     others = sum(ARROW in name for name in rest)
     objects = len(rest) - others
     total = len(target.matrix.pairs) if target.matrix else 0
     told = [f"{len(pairs)} of {counted(total, 'pair')}"] if pairs else []
     told += [counted(others, "other pair" if pairs else "pair")] if others else []
-    told += [counted(objects, "object")] if objects else []
-    return f"breaks {' and '.join(told)}" if told else ""
+    broken = [f"breaks {' and '.join(told)}"] if told else []
+    return " and ".join(broken + ([counted(objects, "object")] if objects else []))
 
 
 def sides(names: Collection[str], servers: Collection[str], but: Collection[str] = ()) -> str:

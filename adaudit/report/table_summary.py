@@ -3,9 +3,10 @@
 from collections import Counter
 from datetime import UTC
 
-from adaudit.findings import PairState, Report, Severity, TargetReport
+from adaudit.findings import PairState, Report, TargetReport
 from adaudit.report.lines import flow, wrap
 from adaudit.report.offenders import Role, offending_groups
+from adaudit.report.table_overview import tally
 from adaudit.report.table_pairs import breaks
 from adaudit.report.text import columns
 from adaudit.wording import counted
@@ -90,8 +91,7 @@ def _completeness(report: Report) -> str:
 
 
 def _found(report: Report) -> str:
-    severities = Counter(finding.severity for finding in report.findings())
-    if not severities:
+    found = list(report.findings())
+    if not found:
         return "no findings" if report.is_complete else "no findings in what could be read"
-    each = [f"{severities[s]} {s}" for s in sorted(Severity, reverse=True) if severities[s]]
-    return f"{counted(severities.total(), 'finding')} ({', '.join(each)})"
+    return tally(found)

@@ -67,7 +67,9 @@ class Outsiders:
         # well-known SIDs stand among the accounts where a group holds them: they are nobody
         common = BitMap([number for number, sid in sids if Sid.decode(sid).domain is None])
         everyone = BitMap(range(population.account_count))
-        self.accounts = everyone - tier_zero.accounts - common
+        self.everyone = everyone - common
+        """All accounts, those of tier 0 too"""
+        self.accounts = self.everyone - tier_zero.accounts
         """Numbers of `Carriers`"""
 
     def grants(
