@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 from adaudit.checks._context import Context
+from adaudit.checks.domain._entry import evidence_of
 from adaudit.directory.entry import Gap
-from adaudit.findings import Evidence, Party, Place, fingerprint
+from adaudit.findings import Evidence, Party, fingerprint
 from adaudit.review.delegations import Delegation, Kind
 from adaudit.security.ace import Ace
-from adaudit.security.sddl import format_ace
 from adaudit.security.wire import encode_ace
-from adaudit.wording import counted, party, readable
+from adaudit.wording import counted
 
 
 def set_by_hand(context: Context, *kinds: Kind) -> Iterator[Delegation]:
@@ -65,22 +65,13 @@ def identity(check: str, delegation: Delegation, context: Context, *more: str) -
     return fingerprint(check, *parts)
 
 
-def evidence_of(delegation: Delegation, context: Context) -> Evidence | None:
-    """The entry on the first of the objects; None where none was set."""
+def entry_of(delegation: Delegation, context: Context) -> tuple[Evidence, ...]:
+    """The entry on the first of the objects; nothing where none was set."""
     ace, position = delegation.ace, delegation.position
     if not isinstance(ace, Ace) or position is None:
-        return None
-    trustee = party(ace.trustee, context.view)
-    return Evidence(
-        object=str(delegation.example),
-        position=position,
-        sddl=format_ace(ace),
-        readable=readable(ace, context.view),
-        trustee=trustee,
-        path=(trustee.name,),
-        origin=(Place(str(delegation.example), position, is_explicit=True),),
-        affects=affected(delegation, context),
-    )
+        return ()
+    names = affected(delegation, context)
+    return (evidence_of(delegation.example, position, ace, context, names),)
 
 
 def removal(delegation: Delegation, context: Context) -> str:

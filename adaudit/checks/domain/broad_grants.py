@@ -20,7 +20,7 @@ from adaudit.checks._context import Context
 from adaudit.checks.domain._by_hand import (
     affected,
     below,
-    evidence_of,
+    entry_of,
     identity,
     removal,
     set_by_hand,
@@ -76,14 +76,13 @@ def _is_anyone(sid: Sid) -> bool:
 
 
 def _finding(delegation: Delegation, ace: Ace, bits: int, context: Context) -> Finding:
-    shown = evidence_of(delegation, context)
     return Finding(
         id=identity("broad-grants", delegation, context),
         check="broad-grants",
         severity=severity_of(ace, bits),
         subject=party(ace.trustee, context.view),
         message=f"{readable(ace, context.view)}: set on {where(delegation)}{below(delegation)}",
-        evidence=(shown,) if shown else (),
+        evidence=entry_of(delegation, context),
         affects=affected(delegation, context),
         remedy=(removal(delegation, context),),
     )
