@@ -1,5 +1,6 @@
 """What checks of a domain find in small domains, each with a weakness planted in it."""
 
+import shlex
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
@@ -10,6 +11,7 @@ from adaudit.audit import choose, report_on
 from adaudit.checks import Context, catalogue, domain
 from adaudit.checks.domain._grants import named
 from adaudit.errors import DescriptorError
+from adaudit.explanation import explain
 from adaudit.findings import CheckResult, Finding, Severity, TargetReport
 from adaudit.review.grants import Grant
 from adaudit.review.tier_zero import Kind
@@ -280,3 +282,14 @@ def test_evidence_names_the_entry_that_decides_for_whom_it_names(name: str) -> N
                 positions = {asked.holders(one, right).get(sid) for right in rights}
                 assert each.position in positions
                 assert plain(each.path[-1]) == plain(each.trustee.name)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_command_that_a_finding_suggests_shows_that_it_is_granted(name: str) -> None:
+    looks = [each.look for findings in found(name).values() for each in findings if each.look]
+    with forest(name).snapshot() as snapshot:
+        for look in looks:
+            words = shlex.split(look)
+            given = dict(zip(words[3::2], words[4::2], strict=True))
+            told = explain(snapshot, given["--who"], given["--on"], given["--right"])
+            assert told.decision == "allowed", look
