@@ -7,9 +7,10 @@ from typing import Self
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Snapshot, Unreadable, descriptor_of
-from adaudit.security.ace import OpaqueAce
+from adaudit.security.ace import AnyAce, OpaqueAce
 from adaudit.security.canonical import find_disorder
 from adaudit.security.descriptor import AbsentAcl, NullAcl
+from adaudit.security.rights import has_generic
 
 _NOWHERE = Dn("")
 
@@ -24,11 +25,13 @@ class Descriptors:
     """Their DACL is NULL or absent"""
     out_of_order: tuple[int, ...]
     """The entries of their DACL are not in canonical order"""
+    unmapped: frozenset[int] = frozenset()
+    """An entry of their DACL takes effect with generic rights as they are"""
 
     @classmethod
     def of(cls, snapshot: Snapshot) -> Self:
         """Decode every distinct descriptor, which many objects share, once for all checks."""
-        damaged, without_dacl, out_of_order = [], [], []
+        damaged, without_dacl, out_of_order, unmapped = [], [], [], []
         for number, body in snapshot.descriptors():
             known = descriptor_of(Entry(_NOWHERE, descriptor=body))
             if isinstance(known, Unreadable):
@@ -40,7 +43,21 @@ class Descriptors:
                     damaged.append(number)
                 if find_disorder(known.dacl):
                     out_of_order.append(number)
-        return cls(tuple(damaged), tuple(without_dacl), tuple(out_of_order))
+                if any(map(is_unmapped, known.dacl.entries)):
+                    unmapped.append(number)
+        return cls(tuple(damaged), tuple(without_dacl), tuple(out_of_order), frozenset(unmapped))
+
+
+def is_unmapped(ace: AnyAce) -> bool:
+    """
+    Whether an entry takes effect, and carries generic rights that should stand as others do.
+
+    A controller maps them when it stores an entry, but for one on objects below only. An access
+    check maps those of the request alone. [MS-DTYP] 2.4.3, [MS-ADTS] 5.1.3.2
+    """
+    if isinstance(ace, OpaqueAce) or ace.is_inherit_only:
+        return False
+    return (ace.allows or ace.denies) and has_generic(int(ace.mask))
 
 
 def objects_with(descriptors: Iterable[int], snapshot: Snapshot) -> Iterator[Entry]:
