@@ -94,7 +94,7 @@ class Outcomes:
         chain = tuple(name.lower() for name in entry.texts("objectClass"))
         for right in self._sides.rights:
             if right.is_about(chain):
-                question = right.permission.question(view.facts(entry))
+                question = self._sides.question(view, right.name, entry)
                 scope = scope_of(question)
                 is_whole = ace.denies or not scope.required & ~int(ace.mask)
                 if is_whole and scope.rule(ace) is not None:

@@ -15,6 +15,7 @@ from adaudit.directory.entry import Entry
 from adaudit.drift.differences import Present
 from adaudit.drift.joining import Joined
 from adaudit.drift.rights import Compared, compared_rights
+from adaudit.errors import DescriptorError
 from adaudit.security.sid import Sid
 
 _NOWHERE = 0xFFFF
@@ -73,8 +74,13 @@ class Sides:
         return self.joined.new.at(self.joined.new_of[number])
 
     def question(self, view: View, right: str, entry: Entry) -> Question:
-        """A right asked on an object."""
-        return self.right(right).permission.question(view.facts(entry))
+        """A right asked on an object; SELF stands for nobody where its SID is damaged."""
+        try:
+            facts = view.facts(entry)
+        except DescriptorError:
+            classes = {"objectclass": entry.values("objectClass")}
+            facts = view.facts(Entry(entry.dn, classes))
+        return self.right(right).permission.question(facts)
 
     @cached_property
     def accounts(self) -> Subjects:

@@ -202,7 +202,8 @@ def _touch_by_attributes(joined: Joined, sides: _Sides, found: Touched) -> None:
         if met.attributes - MEMBERSHIPS or met.old_path != met.new_path:
             for snapshot, number in ((joined.old, met.old), (joined.new, met.new)):
                 for sid in snapshot.at(number).values("objectSid")[:1]:
-                    _touch(sid, sides, found)
+                    if any(sid in side.population.numbers for side in sides):
+                        _touch(sid, sides, found)
     old, new = (side.population for side in sides)
     if _by_sid(old) != _by_sid(new):
         found.add_sids(None)

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -9,13 +10,21 @@ from hypothesis import strategies as st
 
 from adaudit.directory.dn import Dn
 from adaudit.directory.snapshot import Snapshot
+from adaudit.errors import DescriptorError
 from adaudit.security import sid as sids
 from adaudit.security import wire
 from adaudit.security.ace import OBJECT_TYPES, Ace, AceFlags, AceType
 from adaudit.security.descriptor import Acl, ControlFlags, NullAcl, SecurityDescriptor
 from adaudit.security.rights import AccessMask
 from adaudit.security.sid import OWNER_RIGHTS, PRINCIPAL_SELF, Sid
-from tests.access.forest_strategies import STRANGERS, Forest, forests
+from tests.access.forest_strategies import (
+    DAMAGES,
+    STRANGERS,
+    Forest,
+    damage,
+    damaged_forests,
+    forests,
+)
 from tests.access.holding_strategies import DAMAGED, conditions, mostly
 from tests.builders import Made
 
@@ -48,6 +57,15 @@ class Worlds:
 
     old: Snapshot
     new: Snapshot
+
+
+def _readable(principals: list[Made]) -> set[Sid]:
+    """The SIDs of those whose SID is not damaged."""
+    found = set()
+    for made in principals:
+        with suppress(DescriptorError):
+            found.add(made.sid)
+    return found
 
 
 Edit = Callable[[st.DrawFn, Forest, list[Sid]], None]
@@ -98,8 +116,17 @@ def plain_worlds(draw: st.DrawFn, edits: Sequence[Edit]) -> Worlds:
     return _at_two_times(draw, forest, edits)
 
 
+@st.composite
+def damaged_worlds(draw: st.DrawFn) -> Worlds:
+    """A forest in which objects are damaged, and others later."""
+    forest = draw(damaged_forests())
+    return _at_two_times(draw, forest, [*EDITS, break_principal, break_principal])
+
+
 def _at_two_times(draw: st.DrawFn, forest: Forest, edits: Sequence[Edit]) -> Worlds:
-    named = [*(group.sid for group in forest.groups)] * 4 + forest.named[: -len(STRANGERS)]
+    known = forest.named
+    groups = [sid for sid in known if sid in _readable(forest.groups)]
+    named = [*groups * 4, *known[: -len(STRANGERS)]]
     for domain in forest.domains:
         kind = draw(st.sampled_from(["container", "organizationalUnit"]))
         forest.world.add(f"CN=Thing,{domain.dn}", kind)
@@ -190,6 +217,10 @@ def set_heuristics(draw: st.DrawFn, forest: Forest, _: list[Sid]) -> None:
 
 def lose(draw: st.DrawFn, forest: Forest, _: list[Sid]) -> None:
     forest.world.gap(draw(st.sampled_from(forest.groups)), "`member` is incomplete")
+
+
+def break_principal(draw: st.DrawFn, forest: Forest, _: list[Sid]) -> None:
+    damage(draw(st.sampled_from(forest.principals)), draw(st.sampled_from(DAMAGES)))
 
 
 def shuffle(draw: st.DrawFn, forest: Forest, _: list[Sid]) -> None:
