@@ -1,15 +1,19 @@
 """Where it was set what lets someone in: the one thing to change."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from adaudit.access.origin import Found
 from adaudit.checks._context import Context
 from adaudit.review.grants import Grant
 from adaudit.review.tier_zero import Kind
+from adaudit.security.ace import Ace, AceFlags
 from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.security.rights import AccessMask, has_generic, map_generic
 from adaudit.security.sid import NULL, Sid
 from adaudit.security.wire import encode_ace
+
+_HANDING_DOWN = AceFlags.INHERIT_ONLY | AceFlags.CONTAINER_INHERIT | AceFlags.OBJECT_INHERIT
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,25 @@ def source_of(grant: Grant, context: Context) -> Source:
     if grant.part.deciding is None:
         return Source(trustee, None)
     found = context.view.origin(grant.entry.dn, grant.part.deciding.position).source
+    found = _effective_twin(found, context) or found
     return Source(trustee, _on_holder(found, context) or found)
+
+
+def _effective_twin(found: Found, context: Context) -> Found | None:
+    """
+    The other half of an entry that was set with generic rights for an object and what is below.
+
+    A controller stores it as two: one with the rights mapped that is in effect, and one as it was
+    that is handed down. [MS-DTYP] 2.5.3.4.4
+    """
+    dacl, ace = context.view.level(found.dn).dacl, found.ace
+    if dacl is None or not isinstance(ace, Ace) or not has_generic(ace.mask):
+        return None
+    mapped = AccessMask(map_generic(ace.mask))
+    effective = replace(ace, flags=ace.flags & ~_HANDING_DOWN, mask=mapped)
+    if not ace.is_inherit_only or effective not in dacl.entries:
+        return None
+    return Found(found.dn, dacl.entries.index(effective), effective)
 
 
 def _on_holder(found: Found, context: Context) -> Found | None:
