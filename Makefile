@@ -18,7 +18,7 @@ INSTALL_KERBEROS := CFLAGS="-O0 -g0" $(INSTALL) -r locks/kerberos.txt
 ARGS ?=
 OBJECTS ?= 1000000
 
-.PHONY: demo test check lint types format golden schema samples bench lock clean samba
+.PHONY: demo test check lint types format golden readme schema samples bench lock clean samba
 
 # status 1 says that there are findings, which the sample has; a crash has it too, but no report
 demo: $(VENV)/run.stamp
@@ -50,6 +50,10 @@ format: $(VENV)/test.stamp
 # accept what the commands print now as what they should print; look at the difference
 golden: $(VENV)/test.stamp
 	ADAUDIT_ACCEPT=1 $(BIN)/pytest -m "not live"
+
+# the table of all checks in README.md
+readme: $(VENV)/test.stamp
+	$(BIN)/python -m tests.readme
 
 schema: $(VENV)/run.stamp
 	$(BIN)/adaudit config schema >config/targets.schema.json.new

@@ -19,7 +19,10 @@ def checks(check_id: str | None) -> None:
     if check_id not in known:
         raise QuestionError(f"no check `{check_id}`", f"checks: {', '.join(known)}")
     check = known[check_id]
-    click.echo(f"{check.title}\n\nid: {check.id}\nworst severity: {check.severity}")
+    why = f" ({check.reason})" if check.reason else ""
+    click.echo(f"{check.title}\n\nid: {check.id}\nworst severity: {check.severity}{why}")
     if check.step is not None:
         click.echo(f"step of adaudit diagnose: {check.step}")
     click.echo(f"\n{check.documentation}")
+    if check.references:
+        click.echo("\n".join(["\nReferences:", *(f"- {each}" for each in check.references)]))
