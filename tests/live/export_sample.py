@@ -21,6 +21,8 @@ from tests.live.export_evidence import write_event_logs, write_probes
 _SAMPLES = Path(__file__).parents[2] / "samples"
 _READER = "rsato"
 _SD_FLAGS = "!1.2.840.113556.1.4.801=::MAMCAQc="  # owner, group and DACL: [MS-ADTS] 3.1.1.3.4.1.11
+ALL_PARTS = "!1.2.840.113556.1.4.801=::MAMCAQ8="
+"""Audit entries too, for those who may have them"""
 _SCOPES = {Scope.BASE: "base", Scope.ONE_LEVEL: "one", Scope.SUBTREE: "sub"}
 _ACCOUNTS = [*(f"EX{number:02}$" for number in range(1, 13) if number != 10), "MAIL11$"]
 _NAMES = ("cn", "name", "distinguishedName")
@@ -40,13 +42,15 @@ def _ldif(controller: Controller) -> Iterator[str]:
         yield f"# {search.what}\n\n{text}"
 
 
-def found(controller: Controller, search: Search, reader: str, wanted: str = "") -> str:
+def found(
+    controller: Controller, search: Search, reader: str, wanted: str = "", parts: str = _SD_FLAGS
+) -> str:
     """The LDIF of what a search finds for an account, with another filter than its own perhaps."""
     domain = controller.domain
     command = [
         *("ldapsearch", "-LLL", "-x", "-H", f"ldaps://{domain.fqdn}"),
         *("-D", f"{reader}@{domain.dns_name}", "-w", controller.password),
-        *("-b", search.base.text, "-s", _SCOPES[search.scope], "-E", _SD_FLAGS),
+        *("-b", search.base.text, "-s", _SCOPES[search.scope], "-E", parts),
         *(wanted or search.filter, *_NAMES, *search.requested),
     ]
     answer = controller.run(command, check=False)

@@ -23,6 +23,7 @@ GLOBAL, DOMAIN_LOCAL, UNIVERSAL = 2, 4, 8
 _SECURITY_ENABLED = 0x80000000
 _DACL_ONLY = "sd_flags:1:4"
 _OWNER_ONLY = "sd_flags:1:1"
+_SACL_ONLY = "sd_flags:1:8"
 _CANONICAL = (  # [MS-DTYP] 2.4.5
     security.SEC_ACE_TYPE_ACCESS_DENIED,
     security.SEC_ACE_TYPE_ACCESS_DENIED_OBJECT,
@@ -171,24 +172,32 @@ class Sam:
 
     def set_owner(self, dn: str, name: str) -> None:
         """Make an account that was added the owner of an object."""
-        descriptor = security.descriptor.from_sddl(f"O:{self.sids[name]}", self.domain_sid)
+        self._set_part(dn, f"O:{self.sids[name]}", _OWNER_ONLY)
+
+    def set_sacl(self, dn: str, sddl: str) -> None:
+        """Replace what is audited on an object: `S:(AU;SA;WP;;;WD)`."""
+        self._set_part(dn, sddl, _SACL_ONLY)
+
+    def _set_part(self, dn: str, sddl: str, part: str) -> None:
+        descriptor = security.descriptor.from_sddl(sddl, self.domain_sid)
         message = ldb.Message(ldb.Dn(self.database, dn))
         message["nTSecurityDescriptor"] = ldb.MessageElement(
             ndr_pack(descriptor), ldb.FLAG_MOD_REPLACE, "nTSecurityDescriptor"
         )
-        self.database.modify(message, [_OWNER_ONLY])
+        self.database.modify(message, [part])
 
     def write_inherited_ace(self, dn: str, sddl: str) -> None:
         """Put an ACE at the head of the inherited ones, in the file, past Samba's modules."""
 
-        def put(descriptor: security.descriptor) -> bytes:
-            flag = security.SEC_ACE_FLAG_INHERITED_ACE
-            aces = [*self._parse(sddl).dacl.aces, *descriptor.dacl.aces]
-            aces.sort(key=lambda ace: bool(ace.flags & flag))
-            descriptor.dacl.aces, descriptor.dacl.num_aces = aces, len(aces)
-            return bytes(ndr_pack(descriptor))
+        self.rewrite(dn, lambda descriptor: self.with_ace(descriptor, sddl))
 
-        self.rewrite(dn, put)
+    def with_ace(self, descriptor: security.descriptor, sddl: str) -> bytes:
+        """A descriptor with one more ACE, before those that it is marked alike with."""
+        flag = security.SEC_ACE_FLAG_INHERITED_ACE
+        aces = [*self._parse(sddl).dacl.aces, *descriptor.dacl.aces]
+        aces.sort(key=lambda ace: bool(ace.flags & flag))
+        descriptor.dacl.aces, descriptor.dacl.num_aces = aces, len(aces)
+        return bytes(ndr_pack(descriptor))
 
     def rewrite(self, dn: str, change: Callable[[security.descriptor], bytes]) -> None:
         """Change the descriptor of an object in the file, past Samba's modules."""

@@ -74,6 +74,8 @@ POLICIES = {
     "Proxy Settings": "{6B1F2C52-0E1D-4E0C-9B57-3E2B7B7C1A02}",
     "Screen Lock": "{6B1F2C52-0E1D-4E0C-9B57-3E2B7B7C1A03}",
 }
+_AUDITED = "S:(AU;CISA;CCDCSDDTWPWDWO;;;WD)"
+"""What Windows audits there and Samba does not"""
 _LINKED = {"Server Baseline": "OU=Domain Controllers,", "Proxy Settings": "", "Screen Lock": ""}
 TEMPLATES = ("TailspinWebServer", "TailspinUser")
 
@@ -81,6 +83,8 @@ TEMPLATES = ("TailspinWebServer", "TailspinUser")
 def populate(sam: Sam) -> None:
     """Add the accounts, the policies and the certificate services to a new domain."""
     protection.make_like_windows(sam)
+    for dn in (protection.holder_of(sam), f"CN=Policies,CN=System,{sam.base}"):
+        sam.set_sacl(dn, _AUDITED)
     units = {name: sam.add_unit(name) for name in UNITS}
     accounts = _add_accounts(sam, units)
     _add_groups(sam, units["Groups"], accounts)

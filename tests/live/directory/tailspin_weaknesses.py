@@ -63,6 +63,8 @@ def populate(sam: Sam) -> None:
     _plant_decoys(sam)
     _exclude_operators(sam)
     protection.protect(sam, _EXCLUDED)
+    # to have his telephone synchronise again; SDProp would undo it within the hour
+    sam.let_inherit(f"CN=Silva (administrator),OU=Administration,{sam.base}")
 
 
 def _plant_on_head(sam: Sam) -> None:
@@ -109,14 +111,16 @@ def _plant_on_objects(sam: Sam) -> None:
     # `Edit settings`, of the console for group policies
     sam.add_aces(policy_dn(sam, "Server Baseline"), "(A;CI;CCDCLCRPWPLORC;;;{Server Team})")
     sam.set_owner(policy_dn(sam, "Proxy Settings"), "mtorres")
+    sam.set_sacl(policy_dn(sam, "Proxy Settings"), "S:P")
     sam.add_aces(template_dn(sam, "TailspinWebServer"), "(A;;LCRPWPLORC;;;{Web Team})")
-    sam.modify(
-        f"CN=Print Operators,CN=Builtin,{sam.base}", "member", f"CN=Domain Users,{sam.users}"
-    )
+    # so that everybody can see to the printers
+    authenticated = f"CN=S-1-5-11,CN=ForeignSecurityPrincipals,{sam.base}"
+    sam.modify(f"CN=Print Operators,CN=Builtin,{sam.base}", "member", authenticated)
     # to install it on any computer
     managed = f"CN=gmsa-backup,CN=Managed Service Accounts,{sam.base}"
     let_read_password(sam, managed, f"{sam.domain_sid}-515")
-    sam.set_owner(f"OU=Web,{sam.base}", "icosta")
+    # whoever joins a computer owns it
+    sam.set_owner(f"CN=PC01,OU=Workstations,{sam.base}", "dbrooks")
     sam.modify(
         f"CN=Pre-Windows 2000 Compatible Access,CN=Builtin,{sam.base}", "member", "<SID=S-1-5-7>"
     )
@@ -156,15 +160,22 @@ def _exclude_operators(sam: Sam) -> None:
         sam.let_inherit(dn)
 
 
+def _without(descriptor: security.descriptor, trustee: str) -> bytes:
+    kept = [ace for ace in descriptor.dacl.aces if str(ace.trustee) != trustee]
+    descriptor.dacl.aces, descriptor.dacl.num_aces = kept, len(kept)
+    return bytes(ndr_pack(descriptor))
+
+
 def _without_dacl(descriptor: security.descriptor) -> bytes:
     descriptor.dacl = None
     return bytes(ndr_pack(descriptor))
 
 
 def _damaged(descriptor: security.descriptor) -> bytes:
-    """An entry of a type that does not exist, in the place of the last one."""
+    """An entry of a type that does not exist, in the place of the last explicit one."""
     whole = bytes(ndr_pack(descriptor))
-    last = bytes(ndr_pack(descriptor.dacl.aces[-1]))
+    inherited = security.SEC_ACE_FLAG_INHERITED_ACE
+    last = bytes(ndr_pack([ace for ace in descriptor.dacl.aces if not ace.flags & inherited][-1]))
     return whole.replace(last, b"\x3f" + last[1:])
 
 
@@ -175,9 +186,13 @@ def _group(sam: Sam, name: str) -> str:
 def go_past_the_controller(sam: Sam) -> None:
     """Leave what a controller that works does not write."""
     sam.remember_all()
-    # by a backup that was restored
+    # by a backup that was restored; where propagation failed; by a program that writes bytes
     stale = f"(OA;CIID;WP;{_MEMBER};;{{Contractors}})"
     sam.write_inherited_ace(_group(sam, "Reporting"), stale)
+    fails = f"CN=FS01,OU=Servers,{sam.base}"
+    sam.rewrite(fails, lambda descriptor: _without(descriptor, sam.sids["Helpdesk"]))
+    generic = f"(A;;GA;;;{sam.sids['Desktop Support']})"
+    sam.rewrite(f"CN=PC02,OU=Workstations,{sam.base}", lambda each: sam.with_ace(each, generic))
     kiosk = f"CN=KIOSK1,OU=Kiosks,{sam.base}"
     sam.rewrite(kiosk, _without_dacl)
     sam.rewrite(f"CN=svc-scan,OU=Service Accounts,{sam.base}", _damaged)
