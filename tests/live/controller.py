@@ -20,6 +20,7 @@ from typing import Any
 
 from tests.live.certificates import write_certificates
 from tests.live.domain import PASSWORD, Domain
+from tests.live.loopback import hold
 from tests.live.settings import write_settings
 
 SYSTEM_PYTHON = "/usr/bin/python3"
@@ -199,11 +200,11 @@ def require_samba() -> None:
 
 
 def free_address() -> str:
-    """A 127/8 address on which nobody serves LDAP."""
+    """A 127/8 address on which nobody serves LDAP, this process's own until it ends."""
     for _ in range(100):
         high, low = os.urandom(2)
         address = f"127.77.{high}.{max(low, 1)}"
-        if not _listens(address):
+        if not _listens(address) and hold(address):
             return address
     raise ControllerUnavailableError("no free loopback address")
 

@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.live.loopback import hold
 from tests.live.smbd_data import (
     DOMAIN,
     HOST,
@@ -290,6 +291,6 @@ def _free_address() -> str:
     for _ in range(100):
         high, low = os.urandom(2)
         address = f"127.79.{high}.{max(low, 1)}"
-        if not listens(address):
+        if not listens(address) and hold(address):
             return address
     raise SmbdUnavailableError("no free loopback address")
