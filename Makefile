@@ -6,7 +6,8 @@
 #   make bench     speed and memory against the peers, into tests/bench/RESULTS.md
 #
 # PYTHON=... names the Python to use, ARGS=... are further arguments to pytest (bench: to its
-# report), OBJECTS=... is the size of the forest that bench measures with.
+# report), WORKERS=... is the number of processes that test runs in, as many as there are cores
+# unless there are ARGS, OBJECTS=... is the size of the forest that bench measures with.
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -16,6 +17,7 @@ INSTALL := $(PIP) install --quiet --require-hashes
 INSTALL_KERBEROS := CFLAGS="-O0 -g0" $(INSTALL) -r locks/kerberos.txt
 
 ARGS ?=
+WORKERS ?= $(if $(strip $(ARGS)),0,logical)
 OBJECTS ?= 1000000
 
 .PHONY: demo test check lint types format golden readme schema samples bench lock clean samba
@@ -31,8 +33,11 @@ demo: $(VENV)/run.stamp
 	    rm -f $(VENV)/demo.json; \
 	done
 
+# file by file, as the tests of one share servers; in the order of tests/conftest.py
+DEALT_OUT := --dist loadfile --no-loadscope-reorder
+
 test: $(VENV)/test.stamp samba
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses $(WORKERS) $(DEALT_OUT) $(ARGS)
 
 check: lint types test
 
