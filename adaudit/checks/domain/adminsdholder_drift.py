@@ -71,7 +71,10 @@ def run(context: Context) -> Iterator[Said]:
     if context.snapshot.scope != "all":
         yield NOT_READ
         return
-    for holder in _holders(context):
+    holders = list(_holders(context))
+    if not holders:
+        yield NotApplicable("no AdminSDHolder was read")
+    for holder in holders:
         protected = protected_in(holder.domain, context.view)
         differing, alike = _compared(holder, protected, context)
         if not alike:

@@ -15,11 +15,13 @@ holds it creates. What creates computers and users needs no more than these two.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from adaudit.access.bitmap import BitMap, union
 from adaudit.checks._context import Context
 from adaudit.checks.domain._grants import Claim, Said, assets, controllers, granted, named
 from adaudit.directory.entry import Entry
+from adaudit.directory.schema import Kind as Definitions
 from adaudit.findings import NotApplicable, Severity
 from adaudit.review.tier_zero import Kind
 
@@ -30,6 +32,8 @@ REFERENCES = (
     "MITRE ATT&CK T1098, T1078.002",
 )
 _CREATION = "create:msDS-DelegatedManagedServiceAccount"
+_IF_THERE = "may create delegated managed service accounts, if the forest has the class, in"
+"""Where the schema was not read"""
 _WHERE = ("domainDNS", "organizationalUnit", "container")
 """What can hold such an account, as other accounts. [MS-ADSC] possSuperiors"""
 _CLAIM = Claim(
@@ -47,13 +51,16 @@ def run(context: Context) -> Iterator[Said]:
     if named(_CREATION, context) is None:
         yield NotApplicable("the schema has no class of delegated managed service accounts")
         return
+    claim = _CLAIM
+    if Definitions.CLASSES in context.view.schema.built_in:
+        claim = replace(_CLAIM, does=_IF_THERE)
     masters = union(controllers(context, head) for _, head in assets(context, Kind.DOMAIN_HEAD))
 
     def told_elsewhere(entry: Entry, _: str) -> BitMap:
         is_asset = context.tier_zero.asset(entry.dn) is not None
         return masters | controllers(context, entry) if is_asset else masters
 
-    yield from granted(_CLAIM, context, _containers(context), told_elsewhere)
+    yield from granted(claim, context, _containers(context), told_elsewhere)
 
 
 def _containers(context: Context) -> Iterator[Entry]:
