@@ -46,6 +46,12 @@ def party(sid: Sid, view: View) -> Party:
     return Party(view.name(sid), str(known.dn) if known else None, str(sid))
 
 
+def called(entry: Entry) -> str:
+    """What people know an object by: of a group policy, whose name is a GUID, its display name."""
+    known = entry.text("displayName") if "grouppolicycontainer" in entry.classes else None
+    return known or entry.dn.name
+
+
 def _rights(ace: Ace, schema: Schema) -> str:
     if ace.object_type:
         name = schema.name(ace.object_type) or str(ace.object_type)

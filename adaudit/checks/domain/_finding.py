@@ -14,7 +14,7 @@ from adaudit.findings import Evidence, Finding, Party, Place, Severity, fingerpr
 from adaudit.review.grants import Grant
 from adaudit.review.tier_zero.well_known import is_open_to_anyone
 from adaudit.security.sid import Sid
-from adaudit.wording import counted, evidence, party
+from adaudit.wording import called, counted, evidence, party
 
 _SHOWN = 3
 _MOST_EVIDENCE = 100
@@ -69,7 +69,7 @@ def _owning(source: Source, objects: int) -> str:
 
 def _things(claim: Claim, objects: Sequence[Entry]) -> str:
     one, many = claim.things
-    return f"the {one} {objects[0].dn.name}" if len(objects) == 1 else f"{len(objects)} {many}"
+    return f"the {one} {called(objects[0])}" if len(objects) == 1 else f"{len(objects)} {many}"
 
 
 def _held_by(subjects: BitMap, trustee: Party, context: Context) -> str:
@@ -115,7 +115,7 @@ def _remedies(source: Source, grants: Sequence[Grant], context: Context) -> Iter
     """Ways to mend it; that removing the entry is enough was tried on every object."""
     trustee = context.view.name(source.trustee)
     if source.found is None:
-        names = ", ".join(dict.fromkeys(grant.entry.dn.name for grant in grants))
+        names = ", ".join(dict.fromkeys(called(grant.entry) for grant in grants))
         yield f"make a group of administrators the owner of {names} instead of {trustee}"
         return
     left = union(context.outsiders.left_without(grant) for grant in grants)

@@ -25,6 +25,7 @@ from adaudit.security.ace import Ace, AceFlags, AceType
 from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.rights import AccessMask, map_generic
 from adaudit.security.sid import EVERYONE
+from adaudit.wording import called
 
 SEVERITY = Severity.LOW
 REASON = "it gives nothing away, but what happens is not seen"
@@ -86,10 +87,10 @@ def _is_for_everyone(ace: Ace) -> bool:
 
 
 def _finding(silent: Sequence[Entry]) -> Finding:
-    names = ", ".join(entry.dn.name for entry in silent[:_MANY])
+    names = ", ".join(called(entry) for entry in silent[:_MANY])
     more = f" and {len(silent) - _MANY} more" if len(silent) > _MANY else ""
     first = silent[0]
-    subject = Party(first.dn.name, str(first.dn)) if len(silent) == 1 else Party("tier 0")
+    subject = Party(called(first), str(first.dn)) if len(silent) == 1 else Party("tier 0")
     return Finding(
         id=fingerprint("audit-coverage", *(str(entry.guid or entry.dn.path) for entry in silent)),
         check="audit-coverage",
