@@ -66,6 +66,8 @@ class Change:
     """Old numbers of those that inherit it"""
     heirs: list[tuple[int, Part]] = field(default_factory=list)
     """A few of them, with what changed there"""
+    carried: dict[AnyAce, Part] = field(default_factory=dict)
+    """Of blocked or opened inheritance: the entries that it keeps out or lets in"""
 
     @property
     def objects(self) -> BitMap:
@@ -75,6 +77,7 @@ class Change:
 
 _Key = tuple[object, ...]
 _MOST_HEIRS = 20
+_CARRIED = frozenset({EntryKind.ADDED, EntryKind.REMOVED})
 
 
 def changes(sides: Sides) -> list[Change]:
@@ -86,9 +89,10 @@ def changes(sides: Sides) -> list[Change]:
             if not _is_inherited(part):
                 found.set_here(part, numbers)
     for numbers, parts in groups:
+        opened = next((part for part in parts if part.kind is EntryKind.PROTECTION), None)
         for part in parts:
             if _is_inherited(part):
-                found.inherited(part, numbers)
+                found.inherited(part, numbers, opened)
     return found.all()
 
 
@@ -104,7 +108,7 @@ class _Found:
 
     def set_here(self, part: Part, numbers: "array[int]") -> None:
         """Note a change of the objects themselves."""
-        key = (part.kind, part.old, part.new, part.is_audit, part.was, part.now)
+        key = _key(part)
         change = self._changes.get(key)
         if change is None:
             change = self._changes[key] = Change(part, numbers[0])
@@ -113,10 +117,20 @@ class _Found:
                     self._set.setdefault((is_old, ace), []).append(change)
         change.set_on.update(numbers)
 
-    def inherited(self, part: Part, numbers: "array[int]") -> None:
-        """Count objects to the change that they inherit, or to one of what they inherit."""
+    def inherited(self, part: Part, numbers: "array[int]", opened: Part | None) -> None:
+        """
+        Count objects to the change that they inherit, or to one of what they inherit.
+
+        `opened` is what blocks or opens their inheritance: it brings the rest with it.
+        """
         dn, ace = self._source(part, numbers[0])
+        if dn == self._dn(numbers[0], is_old=part.is_of_old):
+            self.set_here(part, numbers)  # nothing above explains it, so it was put here
+            return
         change = self._made(dn, ace, is_old=part.is_of_old)
+        if change is None and opened is not None and part.kind in _CARRIED:
+            self._changes[_key(opened)].carried[ace] = part
+            return
         if change is None:
             key = (part.kind, dn.path, ace, part.is_audit)
             change = self._changes.setdefault(key, Change(part, numbers[0], source=dn))
@@ -143,6 +157,10 @@ class _Found:
     def _dn(self, number: int, *, is_old: bool) -> Dn:
         sides = self._sides
         return (sides.old_entry(number) if is_old else sides.new_entry(number)).dn
+
+
+def _key(part: Part) -> _Key:
+    return (part.kind, part.old, part.new, part.is_audit, part.was, part.now)
 
 
 def _parent_of(dn: Dn) -> Dn:
@@ -188,7 +206,8 @@ def parts(old: SecurityDescriptor, new: SecurityDescriptor) -> Iterator[Part]:
     for kind, (was, now) in values.items():
         if was != now:
             yield Part(kind, was=was, now=now)
-    yield from _entries(_of(old.dacl), _of(new.dacl), is_audit=False)
+    if type(old.dacl) is type(new.dacl):  # else all entries came or went with the list
+        yield from _entries(_of(old.dacl), _of(new.dacl), is_audit=False)
     yield from _entries(_of(old.sacl), _of(new.sacl), is_audit=True)
 
 

@@ -21,6 +21,7 @@ from adaudit.security.rights import has_generic
 from adaudit.security.sid import OWNER_RIGHTS, PRINCIPAL_SELF
 
 IN_EFFECT = "in effect, as told above"
+_NOTHING = "no effect on the rights compared"
 _BY_REASON = {
     EntryKind.OWNER: Reason.OWNER,
     EntryKind.LIST: Reason.NO_DACL,
@@ -48,12 +49,22 @@ class Outcomes:
         if part.kind is EntryKind.GROUP:
             return "no effect: no access hangs on the group"
         if part.kind is EntryKind.PROTECTION:
-            return "takes effect by the entries that it lets in or keeps out"
+            return self._of_carried(change)
         keys = [_key(ace) for ace in (part.old, part.new) if isinstance(ace, Ace)]
         if self._has_effect(keys, change.objects) or self._by_reason(change):
             return IN_EFFECT
         reasons = [why for number, each in _samples(change) if (why := self._why(number, each))]
-        return f"no effect: {reasons[0]}" if reasons else "no effect on the rights compared"
+        return f"no effect: {reasons[0]}" if reasons else _NOTHING
+
+    def _of_carried(self, change: Change) -> str:
+        """What inheritance that is blocked or open now does, by the entries that it brings."""
+        found = change.carried.values()
+        if not found:
+            return "no effect: no entry came or went with it"
+        keys = [_key(part.ace) for part in found if isinstance(part.ace, Ace)]
+        what = "keeps out" if change.part.now else "lets in"
+        told = IN_EFFECT if self._has_effect(keys, change.objects) else _NOTHING
+        return f"{what} {_entries(len(found))}: {told}"
 
     def _has_effect(self, keys: Sequence[tuple[object, ...]], objects: BitMap) -> bool:
         return any(
@@ -121,6 +132,10 @@ class Outcomes:
             if each.subjects & meant
         ]
         return _before(decided, part.position or 0, is_old=is_old)
+
+
+def _entries(count: int) -> str:
+    return f"{count} {'entry' if count == 1 else 'entries'}"
 
 
 def _before(decided: Sequence[Decided], position: int, *, is_old: bool) -> str | None:

@@ -12,12 +12,14 @@ from adaudit.access.question import Question
 from adaudit.access.view import View
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Entry
+from adaudit.directory.issuing import domain_of
 from adaudit.drift.differences import Present
 from adaudit.drift.joining import Joined
 from adaudit.drift.rights import Compared, compared_rights
 from adaudit.errors import DescriptorError
-from adaudit.security.sid import Sid
+from adaudit.security.sid import ANONYMOUS, Sid
 
+_ANONYMOUS = ANONYMOUS.encode()
 _NOWHERE = 0xFFFF
 
 
@@ -87,14 +89,14 @@ class Sides:
         """All accounts of both snapshots."""
         before, after = (list(_accounts(view)) for view in (self.old, self.new))
         if before == after:
-            everyone = BitMap(range(len(before)))
-            return Subjects(before, Present(everyone, everyone), are_all_of_both=True)
+            there = BitMap(number for number, sid in enumerate(before) if _logs_on(sid))
+            return Subjects(before, Present(there, there), are_all_of_both=True)
         return self.subjects([*before, *after])
 
     def subjects(self, sids: Sequence[bytes]) -> Subjects:
-        """Some of them, each once."""
+        """Some of them, each once; what stands for others, as Everyone does, is on neither side."""
         each = list(dict.fromkeys(sids))
-        before, after = (set(_accounts(view)) for view in (self.old, self.new))
+        before, after = (set(filter(_logs_on, _accounts(view))) for view in (self.old, self.new))
         present = Present(
             BitMap(number for number, sid in enumerate(each) if sid in before),
             BitMap(number for number, sid in enumerate(each) if sid in after),
@@ -168,3 +170,8 @@ class Sides:
 def _accounts(view: View) -> Sequence[bytes]:
     population = view.membership.population
     return population.sids[: population.account_count]
+
+
+def _logs_on(sid: bytes) -> bool:
+    """Whether it is the SID of an account: one that a domain issued, or the anonymous one."""
+    return domain_of(sid) is not None or sid == _ANONYMOUS

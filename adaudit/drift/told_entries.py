@@ -40,7 +40,12 @@ def entry_change(
 
 def rank(change: EntryChange) -> tuple[bool, int, str, str]:
     """What is told first: changes that take effect."""
-    return change.note != IN_EFFECT, _ORDER[change.kind], next(iter(change.objects)), change.words
+    return (
+        IN_EFFECT not in change.note,
+        _ORDER[change.kind],
+        next(iter(change.objects)),
+        change.words,
+    )
 
 
 def _words(part: Part, view: View, sides: Sides) -> str:

@@ -19,7 +19,7 @@ from adaudit.drift.rights import compared_rights
 from adaudit.drift.sides import Sides
 from adaudit.drift.tokens import Touched, touched
 from adaudit.security.descriptor import SecurityDescriptor
-from adaudit.security.sid import Sid
+from adaudit.security.sid import ANONYMOUS, Sid
 from tests.drift.drift_strategies import MEMBERSHIPS, OWN, Worlds, plain_worlds, worlds
 
 Case = tuple[str, bytes, Sid, Decision, Decision]
@@ -84,7 +84,8 @@ def expected(given_worlds: Worlds) -> set[Case]:
 
 def accounts_of(membership: Membership) -> set[Sid]:
     population = membership.population
-    return {population.sid(number) for number in range(population.account_count)}
+    known = {population.sid(number) for number in range(population.account_count)}
+    return {sid for sid in known if sid.domain is not None or sid == ANONYMOUS}
 
 
 def by_guid(snapshot: Snapshot) -> dict[bytes, Entry]:

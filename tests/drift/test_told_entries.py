@@ -162,20 +162,45 @@ def test_a_group_has_no_effect() -> None:
 
 
 def test_blocked_inheritance_with_what_it_keeps_out() -> None:
-    found = entries(user("", "O:SYG:SYD:P"), staff(f"(A;CI;WD;;;{HELPDESK})"))
-    assert [each.kind for each in found] == [EntryKind.REMOVED, EntryKind.PROTECTION]
-    removed, protected = found
-    assert (tuple(removed.objects), removed.reached) == ((STAFF,), 1)
-    assert not removed.is_on_object
-    assert removed.note == IN_EFFECT
-    assert protected.words == "takes no entries from its parent"
+    found = only(user("", "O:SYG:SYD:P"), staff(f"(A;CI;WD;;;{HELPDESK})(A;CI;RP;;;WD)"))
+    assert (found.kind, found.words) == (
+        EntryKind.PROTECTION,
+        "takes no entries from its parent",
+    )
+    assert found.note == f"keeps out 2 entries: {IN_EFFECT}"
+
+
+def test_open_inheritance_with_what_it_lets_in() -> None:
+    def before(town: Town) -> None:
+        town.describe_staff("(A;CI;RP;;;WD)")
+        town.describe(town.users[2], "", "O:SYG:SYD:P")
+
+    found = only(staff("(A;CI;RP;;;WD)"), before)
+    assert found.words == "takes entries from its parent"
+    assert found.note == "lets in 1 entry: no effect on the rights compared"
+
+
+def test_blocked_inheritance_with_what_was_copied_keeps_nothing_out() -> None:
+    found = entries(
+        user(f"(A;CI;WD;;;{HELPDESK})", "O:SYG:SYD:P"), staff(f"(A;CI;WD;;;{HELPDESK})")
+    )
+    notes = {each.kind: each.note for each in found}
+    assert notes[EntryKind.PROTECTION] == "no effect: no entry came or went with it"
+    assert notes[EntryKind.FLAGS].startswith("no effect")
 
 
 def test_a_null_dacl() -> None:
-    found = entries(user("", "O:SYG:SYD:NO_ACCESS_CONTROL"), user(""))
+    change = user("", "O:SYG:SYD:NO_ACCESS_CONTROL")
+    found = entries(change, user(f"(A;;WD;;;{HELPDESK})"))
     assert [(each.kind, each.words, each.note) for each in found] == [
         (EntryKind.LIST, "a DACL before, a null DACL now", IN_EFFECT)
     ]
+
+
+def test_an_entry_that_is_marked_inherited_and_nothing_above_explains_was_put_there() -> None:
+    found = only(user(f"(A;CIID;WD;;;{HELPDESK})"))
+    assert found.is_on_object
+    assert (tuple(found.objects), found.reached) == ((f"CN=User 3,{STAFF}",), 0)
 
 
 def test_an_entry_of_the_audit_list() -> None:
