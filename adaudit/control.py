@@ -1,6 +1,6 @@
 """Paths of control to one object: `adaudit paths`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from adaudit.access.bitmap import BitMap
@@ -20,6 +20,7 @@ from adaudit.findings.control import ControlLink, ControlPath, ControlReport
 from adaudit.review.grants import Outsiders
 from adaudit.review.paths import Reached, Role, Step, Structure, search
 from adaudit.review.paths.rights import Rights
+from adaudit.review.protection import protected_in
 from adaudit.review.tier_zero import TierZero
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.wording import counted, evidence, party, reason
@@ -65,14 +66,32 @@ class _Paths:
             why=asset.why if asset else None,
             paths=tuple(sorted(paths, key=lambda path: (len(path.links), -path.accounts))),
             trusted=len(reached.subjects - self._outsiders),
-            gaps=(*self._view.snapshot.gaps, *self._tier_zero.unread, *faults),
+            gaps=(
+                *self._view.snapshot.gaps,
+                *self._tier_zero.unread,
+                *faults,
+                *self._unknown(reached),
+            ),
         )
+
+    def _unknown(self, reached: Reached) -> Iterator[Gap]:
+        """Where paths may be missing, as it is not known who holds a right."""
+        at, told = self._view.snapshot.at, self._outsiders - reached.subjects
+        for why, numbers in reached.unjudged.items():
+            more = f" and {counted(len(numbers) - 1, 'more object')}" if len(numbers) > 1 else ""
+            yield Gap(f"{at(numbers[0]).dn}{more}", why)
+        for each in reached.undecided:
+            if who := each.subjects & told:
+                told = told - who
+                held = f"whether {each.right} is held by {counted(len(who), 'account')}"
+                yield Gap(str(at(each.number).dn), f"{held} hangs on what is not known")
 
     def _reached(self) -> Reached:
         view = self._view
         numbers = {domain: view.snapshot.number(domain.dn) for domain in view.domains.all}
         heads = filter(None, map(view.snapshot.number, view.heads))
-        structure = Structure(view.snapshot, frozenset(heads))
+        domains = filter(None, numbers.values())
+        structure = Structure(view.snapshot, frozenset(heads), tuple(domains), self._holders())
         rights = []
         for domain in view.domains.by_sid.values():
             place = view.controller_of(domain)
@@ -80,6 +99,18 @@ class _Paths:
             elsewhere = BitMap([n for other, n in numbers.items() if n and other != domain])
             rights.append(Rights(view, carriers, structure, elsewhere))
         return search(self._number, rights, structure, view.membership.population)
+
+    def _holders(self) -> Mapping[int, int]:
+        """The AdminSDHolder of each object that it protects, by number."""
+        view = self._view
+        found: dict[int, int] = {}
+        objects = view.membership.population.objects
+        for domain in view.domains.by_sid.values():
+            holder = view.snapshot.number(domain.dn.child("CN=AdminSDHolder,CN=System"))
+            if holder is not None:
+                sure = protected_in(domain, view).sure
+                found |= {objects[number]: holder for number in sure}
+        return found
 
     def _path(self, first: Step, reached: Reached) -> ControlPath:
         accounts = first.subjects & self._outsiders

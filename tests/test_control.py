@@ -127,3 +127,88 @@ def test_what_was_read_for_exchange_alone_is_refused() -> None:
 
 def test_what_was_not_read_is_told(report: ControlReport) -> None:
     assert "CN=AdminSDHolder,CN=System,DC=contoso,DC=example" in {g.subject for g in report.gaps}
+
+
+@pytest.fixture
+def protected() -> World:
+    """An administrator whose descriptor inherits nothing, as that of AdminSDHolder."""
+    world = World(scope="all")
+    contoso = world.domain("CONTOSO", "DC=contoso,DC=example")
+    contoso.user("anna", 1101).descriptor = world._bytes(OWNED)
+    boss = contoso.user("boss", 1103)
+    administrators = contoso.group("Domain Admins", 512, members=[boss])
+    for made in (boss, administrators):
+        made.descriptor = world._bytes("O:DAG:DAD:P(A;;GA;;;DA)")
+    for place in ("CN=Users", "CN=System"):
+        world.add(f"{place},{contoso.dn}", "container", OWNED)
+    world.add(f"CN=AdminSDHolder,CN=System,{contoso.dn}", "container", OWNED)
+    assert contoso.head is not None
+    contoso.head.descriptor = world._bytes(OWNED)
+    return world
+
+
+@pytest.mark.parametrize(
+    ("place", "how"),
+    [
+        ("DC=contoso,DC=example", "has its secrets here"),
+        ("CN=AdminSDHolder,CN=System,DC=contoso,DC=example", "is given the descriptor of this"),
+    ],
+)
+def test_who_takes_over_what_a_protected_account_hangs_on_controls_it(
+    protected: World, place: str, how: str
+) -> None:
+    (made,) = (made for made in protected.objects if str(made.dn) == place)
+    made.descriptor = _descriptor(protected.domains[0], "(A;;WD;;;{anna})")
+    with protected.snapshot() as snapshot:
+        (path,) = paths_to(snapshot, "boss").paths
+
+    assert [(link.object, link.how) for link in path.links] == [(place, how)]
+
+
+def test_what_is_below_a_unit_is_not_lost_by_another_whose_name_goes_on(protected: World) -> None:
+    contoso = protected.domains[0]
+    units = [
+        protected.add(f"OU={name},{contoso.dn}", "organizationalUnit", OWNED)
+        for name in ("Sales", "Sales North")
+    ]
+    units[0].descriptor = _descriptor(
+        contoso, "(OA;;WP;f30e3bbe-9ff0-11d1-b603-0000f80367c1;;{anna})"
+    )
+    target = protected.add(f"CN=seller,{units[0].dn}", "user", OWNED)
+    target.put(objectSid=contoso.sid.relative(1104), sAMAccountName="seller")
+    with protected.snapshot() as snapshot:
+        (path,) = paths_to(snapshot, "seller").paths
+
+    assert [link.object for link in path.links] == [str(units[0].dn)]
+
+
+def test_a_descriptor_that_was_not_read_is_told_as_what_may_hide_a_path(protected: World) -> None:
+    (made,) = (made for made in protected.objects if made.dn.name == "AdminSDHolder")
+    made.descriptor = None
+    with protected.snapshot() as snapshot:
+        gaps = {gap.subject: gap.reason for gap in paths_to(snapshot, "boss").gaps}
+
+    assert gaps[str(made.dn)] == "the directory gave no security descriptor"
+
+
+def test_a_container_that_was_not_read_is_told_too(protected: World) -> None:
+    protected.objects = [made for made in protected.objects if made.dn.name != "Users"]
+    with protected.snapshot() as snapshot:
+        gaps = {gap.subject: gap.reason for gap in paths_to(snapshot, "anna").gaps}
+
+    assert gaps["CN=anna,CN=Users,DC=contoso,DC=example"].startswith("what it lies in was not read")
+
+
+def test_who_may_hold_a_right_is_told_as_unknown(protected: World) -> None:
+    protected.domain("FAR", "DC=far,DC=example", is_read=False)
+    head = protected.domains[0].head
+    assert head is not None
+    head.descriptor = protected._bytes(f"{OWNED}(A;;WD;;;S-1-5-21-2-2-2-1200)")
+    with protected.snapshot() as snapshot:
+        report = paths_to(snapshot, "boss")
+    reasons = {gap.subject: gap.reason for gap in report.gaps}
+
+    assert report.paths == ()
+    assert reasons[str(head.dn)] == (
+        "whether WriteDacl is held by 1 account hangs on what is not known"
+    )

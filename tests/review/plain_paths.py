@@ -76,6 +76,8 @@ class PlainPaths:
             yield dn, ("write:gPCFileSysPath",)
         if classes & {"organizationalunit", "domaindns"}:
             yield dn, ("write:gPLink",)
+        if dn in {domain.dn for domain in self.view.domains.all}:
+            yield dn, ("DS-Replication-Get-Changes", ALL_CHANGES)
         above, is_open = dn, True
         while is_open and not self._is_head(above):
             is_open = not self._is_protected(self.entries[above])
@@ -89,13 +91,14 @@ class PlainPaths:
         while not self._is_head(above):
             above = above.parent or above
             if above not in self.entries:
-                return
+                continue
             yield above, ("write:gPLink",)
             for link in parse_links(self.entries[above].text("gPLink") or ""):
                 if link.is_enabled:
                     names = (*TAKE_OVER, "write:gPCFileSysPath")
                     yield from ((Dn(link.policy), (name,)) for name in names)
         yield above, ("DS-Replication-Get-Changes", ALL_CHANGES)
+        yield from ((above, (name,)) for name in TAKE_OVER)
 
     def _holds(self, sid: Sid, entry: Entry, name: str) -> bool:
         descriptor = descriptor_of(entry)

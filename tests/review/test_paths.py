@@ -54,6 +54,7 @@ def worlds(draw: st.DrawFn) -> tuple[Snapshot, Dn]:
     for domain in forest.domains:
         world.add(f"CN=Users,{domain.dn}", "container")
         world.add(f"OU=Desks,{domain.dn}", "organizationalUnit")
+        world.add(f"OU=Desks North,{domain.dn}", "organizationalUnit")
         world.add(f"CN=Policies,{domain.dn}", "container")
         policy = world.add(f"CN=Policy,CN=Policies,{domain.dn}", "groupPolicyContainer")
         options = draw(st.sampled_from((0, 0, 1)))
@@ -94,8 +95,8 @@ def descriptors(draw: st.DrawFn, forest: Forest, sids: list[str], shapes: tuple[
 
 def found(snapshot: Snapshot, view: View, target: Dn) -> Reached:
     heads = frozenset(filter(None, map(snapshot.number, view.heads)))
-    structure = Structure(snapshot, heads)
     numbers = {domain: snapshot.number(domain.dn) for domain in view.domains.all}
+    structure = Structure(snapshot, heads, tuple(filter(None, numbers.values())))
     rights = []
     for domain in view.domains.by_sid.values():
         carriers = Carriers(

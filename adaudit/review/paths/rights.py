@@ -1,10 +1,11 @@
 """The rights by which one comes to control an object, by what the object leads to."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from adaudit.access.answering import QuestionOf
-from adaudit.access.bitmap import NONE, BitMap
+from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.access.carriers import Carriers
 from adaudit.access.holders import Holders
 from adaudit.access.permission import Permission
@@ -26,6 +27,7 @@ class Role(StrEnum):
     LINK = "takes the policies that are linked here"
     POLICY = "takes this policy"
     HEAD = "has its secrets here"
+    HOLDER = "is given the descriptor of this"
 
 
 _TAKE_OVER = ("WriteDacl", "WriteOwner")
@@ -34,12 +36,14 @@ _OF_ROLE: Mapping[Role, Sequence[str]] = {
     Role.CONTAINER: _TAKE_OVER,
     Role.LINK: ("write:gPLink",),
     Role.POLICY: (*_TAKE_OVER, "write:gPCFileSysPath"),
-    Role.HEAD: ("DS-Replication-Get-Changes-All",),
+    Role.HEAD: (*_TAKE_OVER, "DS-Replication-Get-Changes-All"),
+    Role.HOLDER: _TAKE_OVER,
 }
 """
 What controls an object in each role.
 
-The secrets of a domain take DS-Replication-Get-Changes as well, see `Rights.holders`.
+The secrets of a domain take DS-Replication-Get-Changes as well, see `Rights.holders`; whoever may
+write the DACL of its head gives himself both.
 """
 _OF_CLASS: Mapping[str, Sequence[str]] = {
     "group": ("write:member", "Self-Membership"),
@@ -71,42 +75,61 @@ class Rights:
         self._structure = structure
         asked = {name: _question_of(view, each) for name, each in self.permissions.items()}
         self._holders = Holders(view.snapshot, carriers, asked)
-        self._held = {name: list(self._allowed(name)) for name in asked}
+        self._held: dict[str, list[Held]] = defaultdict(list)
+        self._undecided: dict[str, list[Held]] = defaultdict(list)
+        for name in asked:
+            self._hold(name)
 
     def asked_of(self, objects: BitMap, role: Role) -> Iterator[tuple[str, BitMap]]:
-        """Each right that controls some objects in a role, with those that it controls."""
+        """Each right that controls some objects in a role, with those of them checked here."""
+        here = self._here(objects)
         for name in _OF_ROLE[role]:
-            yield name, objects
+            yield name, here
         if role is Role.ITSELF:
             for of_class, names in _OF_CLASS.items():
-                if alike := objects & self._structure.of_class(of_class):
+                if alike := here & self._structure.of_class(of_class):
                     yield from ((name, alike) for name in names)
 
     def holders(self, name: str, objects: BitMap) -> Iterator[Held]:
         """Those of the objects on which someone holds a right, with those who do."""
-        if self._elsewhere:
-            head = self._structure.head
-            objects = BitMap([n for n in objects if head(n) not in self._elsewhere])
-        for known, subjects in self._held.get(name, ()):
+        for known, subjects in self._held[name]:
             if alike := known & objects:
-                yield (
-                    alike,
-                    subjects & self._with_changes(alike) if name == _ALL_CHANGES else subjects,
-                )
+                yield alike, self._complete(name, alike, subjects, self._held)
 
-    def _with_changes(self, heads: BitMap) -> BitMap:
-        """Who may ask for changes of a domain at all."""
-        found = NONE
-        for objects, subjects in self._held.get(_CHANGES, ()):
-            if objects & heads:
-                found = found | subjects
-        return found
+    def undecided(self, name: str, objects: BitMap) -> Iterator[Held]:
+        """Likewise with those who may hold it; some of them may hold it surely."""
+        lists = (self._held, self._undecided) if name == _ALL_CHANGES else (self._undecided,)
+        for known, subjects in (each for of in lists for each in of[name]):
+            if alike := known & objects:
+                yield alike, self._complete(name, alike, subjects, *lists)
 
-    def _allowed(self, name: str) -> Iterator[Held]:
+    def unjudged(self, objects: BitMap) -> Iterator[tuple[str, BitMap]]:
+        """Those of the objects of which nothing can be said, by the reason why."""
+        for reason, numbers in self._holders.unjudged.items():
+            if found := numbers & objects:
+                yield reason, found
+
+    def _here(self, objects: BitMap) -> BitMap:
+        if not self._elsewhere:
+            return objects
+        head = self._structure.head
+        return BitMap([n for n in objects if head(n) not in self._elsewhere])
+
+    def _complete(
+        self, name: str, heads: BitMap, subjects: BitMap, *lists: Mapping[str, list[Held]]
+    ) -> BitMap:
+        """Those who may ask for changes of a domain at all, where a right is nothing without."""
+        if name != _ALL_CHANGES:
+            return subjects
+        changes = (each for of in lists for each in of.get(_CHANGES, ()))
+        return subjects & union(known for objects, known in changes if objects & heads)
+
+    def _hold(self, name: str) -> None:
+        lists = {Decision.ALLOWED: self._held, Decision.UNDECIDED: self._undecided}
         for answer in self._holders.answers(name):
             for one in answer.slices:
-                if one.decision is Decision.ALLOWED:
-                    yield answer.objects, one.subjects
+                if one.decision in lists:
+                    lists[one.decision][name].append((answer.objects, one.subjects))
 
 
 def _known(view: View) -> Iterator[tuple[str, Permission]]:

@@ -7,6 +7,7 @@ that they take. Everyone is reached once, on a shortest way.
 """
 
 from array import array
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,6 +17,8 @@ from adaudit.directory.population import Population
 from adaudit.review.paths.rights import Rights, Role
 from adaudit.review.paths.structure import Structure
 from adaudit.security.sid import Sid
+
+_ABOVE = "what it lies in was not read: who controls it by that is not known"
 
 Lead = Mapping[int, int]
 """By number of an object in a role, the object that it leads to"""
@@ -36,6 +39,16 @@ class Step:
     """With the controller that checks"""
 
 
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """Those of whom it is not known whether they hold a right by which they would be reached."""
+
+    right: str
+    number: int
+    """The object; the first of several that do the same"""
+    subjects: BitMap
+
+
 @dataclass(frozen=True)
 class Reached:
     """All who come to control the target, and how."""
@@ -45,6 +58,10 @@ class Reached:
     """The nearest to the target first; nobody is in two of them"""
     leads: Mapping[Role, Lead]
     population: Population = field(repr=False)
+    undecided: tuple[Undecided, ...] = ()
+    """Some of them may be reached by other steps"""
+    unjudged: Mapping[str, BitMap] = field(default_factory=dict)
+    """Objects that were come to and of which nothing can be said, by the reason why"""
 
     @property
     def subjects(self) -> BitMap:
@@ -87,6 +104,8 @@ class _Search:
         self._seen = _nobody(population)
         """Those who were reached, and those who are no principals of their own"""
         self.steps: list[Step] = []
+        self.undecided: list[Undecided] = []
+        self.unjudged: dict[str, BitMap] = defaultdict(BitMap)
         self.leads: dict[Role, dict[int, int]] = {role: {} for role in Role}
 
     def run(self, target: int) -> None:
@@ -107,18 +126,33 @@ class _Search:
     def _steps(self, objects: BitMap, role: Role, depth: int) -> Iterator[Step]:
         for rights in self._rights:
             for name, asked in rights.asked_of(objects, role):
+                self._note(rights, name, asked)
                 for held, subjects in rights.holders(name, asked):
                     new = subjects - self._seen
                     if new:
                         self._seen |= new
                         yield Step(depth, name, role, held[0], new, rights)
 
+    def _note(self, rights: Rights, name: str, objects: BitMap) -> None:
+        """Keep what is not known of a right."""
+        for held, subjects in rights.undecided(name, objects):
+            self.undecided.append(Undecided(name, held[0], subjects))
+        for reason, numbers in rights.unjudged(objects):
+            self.unjudged[reason] |= numbers
+
     def _roles(self, objects: BitMap) -> Iterator[tuple[Role, BitMap]]:
         """The objects themselves, and those that lead to them by what they are for them."""
         found: dict[Role, list[int]] = {role: [] for role in Role}
         taking = self._structure.of_class("user")
+        holders, domains = self._structure.holders, self._structure.domains
         for number in objects:
-            self._lead(Role.CONTAINER, self._structure.handing_down(number), number, found)
+            handing_down = list(self._structure.handing_down(number))
+            self._lead(Role.CONTAINER, handing_down, number, found)
+            self._miss((number, *handing_down)[-1])
+            if number in holders:
+                self._lead(Role.HOLDER, (holders[number],), number, found)
+            if number in domains:
+                self._lead(Role.HEAD, (number,), number, found)
             if number in taking:
                 above = list(self._structure.above(number))
                 self._lead(Role.LINK, above, number, found)
@@ -127,6 +161,11 @@ class _Search:
                 self._lead(Role.HEAD, above[-1:], number, found)
         yield Role.ITSELF, objects
         yield from ((role, BitMap(numbers)) for role, numbers in found.items() if numbers)
+
+    def _miss(self, highest: int) -> None:
+        """Note that what hands entries down to an object ends in something that was not read."""
+        if self._structure.is_cut_off(highest):
+            self.unjudged[_ABOVE].add(highest)
 
     def _lead(
         self,
@@ -153,7 +192,8 @@ def search(
     """Find all who come to control the object of the number `target`."""
     found = _Search(rights, structure, population)
     found.run(target)
-    return Reached(target, tuple(found.steps), found.leads, population)
+    steps, undecided = tuple(found.steps), tuple(found.undecided)
+    return Reached(target, steps, found.leads, population, undecided, found.unjudged)
 
 
 def _nobody(population: Population) -> BitMap:

@@ -2,8 +2,9 @@
 
 from array import array
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cache
+from types import MappingProxyType
 
 from adaudit.access.bitmap import BitMap
 from adaudit.directory.dn import Dn
@@ -16,22 +17,35 @@ from adaudit.security.descriptor import SecurityDescriptor
 _LINKED_TO = ("organizationalUnit", "domainDNS", "site")
 _NOWHERE = Dn("")
 _NONE = 0
+_OF_PARTITIONS = ("dc=", "cn=configuration", "cn=schema")
+"""How the names of naming contexts begin in the one that they are below"""
 
 
 class Structure:
     """The tree of objects of a snapshot, under the numbers that it has for them."""
 
-    def __init__(self, snapshot: Snapshot, heads: Collection[int]) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        heads: Collection[int],
+        domains: Collection[int] = (),
+        holders: Mapping[int, int] = MappingProxyType({}),
+    ) -> None:
         """`heads` are those of naming contexts, which lie in nothing."""
         self._snapshot = snapshot
-        self._parents = _parents(snapshot.paths(), heads)
+        self.domains = frozenset(domains)
+        """The heads of domains, which hold the secrets of all accounts"""
+        self.holders = holders
+        """By number of a protected object, the AdminSDHolder whose descriptor it is given"""
+        self._parents, self._orphans = _parents(snapshot.paths(), heads)
         self._protected, self._by_chain = _read(snapshot)
+        self._inheriting_nothing = self._protected | self._orphans
         self.of_class = cache(self._of_class)
         self.policies: Mapping[int, tuple[int, ...]] = dict(_policies(snapshot))
         """The policies that are linked to an object, by its number"""
 
     def above(self, number: int) -> Iterator[int]:
-        """What an object lies in, the nearest first."""
+        """What an object lies in, the nearest first, as far as it was read."""
         parent = self._parent(number)
         while parent is not None:
             yield parent
@@ -42,11 +56,19 @@ class Structure:
         return next(reversed((number, *self.above(number))))
 
     def handing_down(self, number: int) -> Iterator[int]:
-        """Those of them whose entries come down to the object: nothing between is protected."""
+        """
+        Those of them whose entries come down to the object: nothing between is protected.
+
+        Where something between was not read, that is not known of what is above it.
+        """
         current, parent = number, self._parent(number)
-        while parent is not None and current not in self._protected:
+        while parent is not None and current not in self._inheriting_nothing:
             yield parent
             current, parent = parent, self._parent(parent)
+
+    def is_cut_off(self, number: int) -> bool:
+        """Whether an object inherits from something that was not read."""
+        return number in self._orphans and number not in self._protected
 
     def _parent(self, number: int) -> int | None:
         return (self._parents[number] or None) if number < len(self._parents) else None
@@ -60,21 +82,39 @@ class Structure:
         return found
 
 
-def _parents(rows: Iterable[tuple[int, str]], heads: Collection[int]) -> "array[int]":
-    """By number of an object, that of the one it lies in; 0 for none that was read."""
-    found = array("I")
+def _parents(
+    rows: Iterable[tuple[int, str]], heads: Collection[int]
+) -> tuple["array[int]", BitMap]:
+    """
+    By number of an object, that of the nearest it lies in, 0 for none that was read.
+
+    Beside them stand those that lie in something that was not read.
+    """
+    found, orphans = array("I"), array("I")
     line: list[tuple[str, int]] = []
+    """Paths that the last one begins with: `ou=a b` comes between `ou=a` and what lies in that"""
     for number, path in rows:
         while line and not path.startswith(line[-1][0]):
             line.pop()
         if number >= len(found):
             found.extend([_NONE] * (2 * number + 1 - len(found)))
-        # a comma in a name is escaped as a number in a path
-        is_in = bool(line) and line[-1][0].count(",") == path.count(",")
-        if is_in and number not in heads:
-            found[number] = line[-1][1]
-        line.append((f"{path},", number))
-    return found
+        if number not in heads:
+            above, between = _nearest(path, line)
+            found[number] = above
+            if between:
+                orphans.append(number)
+        line.append((path, number))
+    return found, BitMap(orphans)
+
+
+def _nearest(path: str, line: Sequence[tuple[str, int]]) -> tuple[int, str]:
+    """What an object lies in, and the names between that were not read."""
+    for above, number in reversed(line):
+        if path.startswith(f"{above},"):
+            # a comma in a name is escaped as a number in a path
+            between = path[len(above) + 1 :].rpartition(",")[0]
+            return (_NONE if between.startswith(_OF_PARTITIONS) else number), between
+    return _NONE, path.rpartition(",")[0]
 
 
 def _read(snapshot: Snapshot) -> tuple[BitMap, dict[int, "array[int]"]]:
