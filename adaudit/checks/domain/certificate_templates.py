@@ -47,7 +47,7 @@ _CLAIM = Claim(
     "certificate-templates",
     SEVERITY,
     "may change",
-    ("object of certificate services", "objects of certificate services"),
+    ("certificate services object", "certificate services objects"),
     tuple(_MEANT_FOR),
 )
 

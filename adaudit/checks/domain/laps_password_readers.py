@@ -16,8 +16,7 @@ mended in the schema: bit 0x80 of searchFlags.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
-from typing import Self
+from dataclasses import replace
 
 from adaudit.access.bitmap import BitMap
 from adaudit.access.permission import Permission
@@ -25,12 +24,12 @@ from adaudit.access.permission_names import attribute_named
 from adaudit.checks._context import Context
 from adaudit.checks.domain._anyone import common_findings
 from adaudit.checks.domain._grants import NOT_READ, Claim, Said, assets, granted
+from adaudit.checks.domain._reading import Reading, who_may_not_read
 from adaudit.directory.definitions import AttributeDefinition
 from adaudit.directory.entry import Entry
 from adaudit.findings import NotApplicable, Severity
 from adaudit.review.anyone import Common, held_by_anyone
 from adaudit.review.tier_zero import Kind
-from adaudit.security.rights import AccessMask
 
 SEVERITY = Severity.HIGH
 REASON = "with the password of one computer of tier 0 the domain is lost"
@@ -45,7 +44,7 @@ _ENCRYPTED = (
     "msLAPS-EncryptedDSRMPassword",
     "msLAPS-EncryptedDSRMPasswordHistory",
 )
-_THINGS = ("computer of tier 0", "computers of tier 0")
+_THINGS = ("tier-0 computer", "tier-0 computers")
 
 
 def run(context: Context) -> Iterator[Said]:
@@ -71,37 +70,12 @@ def _known(names: Iterable[str], context: Context) -> list[AttributeDefinition]:
 def _of(
     attributes: list[AttributeDefinition], does: str, severity: Severity, context: Context
 ) -> Iterator[Said]:
-    readings = [_Reading.of(attribute) for attribute in attributes]
+    readings = [Reading.of(attribute) for attribute in attributes]
     rights = tuple(each.deciding for each in readings)
     claim = Claim("laps-password-readers", severity, does, _THINGS, rights, apart=(does,))
-    lesser = {each.deciding.name: each.lesser for each in readings}
-
-    def who_may_not_read(entry: Entry, right: str) -> BitMap:
-        outsiders, permission = context.outsiders, lesser[right]
-        held = outsiders.holders(entry, permission) if permission else outsiders.accounts
-        return outsiders.accounts - held
-
-    yield from granted(claim, context, _computers(context), who_may_not_read)
+    yield from granted(claim, context, _computers(context), who_may_not_read(readings, context))
     everywhere = replace(claim, things=("computer", "computers"), apart=(does, "anyone"))
     yield from common_findings(everywhere, _common(readings, context), context)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    """What it takes to read an attribute."""
-
-    deciding: Permission
-    """What fewer have: CONTROL_ACCESS where it is confidential, else to read it"""
-    lesser: Permission | None
-    """To read it, where that is not enough. [MS-ADTS] 3.1.1.4.4"""
-
-    @classmethod
-    def of(cls, attribute: AttributeDefinition) -> Self:
-        name = f"read:{attribute.name}"
-        reading = Permission.attribute(f"RP:{attribute.name}", AccessMask.READ_PROPERTY, attribute)
-        if not attribute.is_confidential:
-            return cls(Permission.attribute(name, AccessMask.READ_PROPERTY, attribute), None)
-        return cls(Permission.attribute(name, AccessMask.CONTROL_ACCESS, attribute), reading)
 
 
 def _computers(context: Context) -> Iterator[Entry]:
@@ -110,7 +84,7 @@ def _computers(context: Context) -> Iterator[Entry]:
             yield entry
 
 
-def _common(readings: Iterable[_Reading], context: Context) -> Iterator[tuple[Permission, Common]]:
+def _common(readings: Iterable[Reading], context: Context) -> Iterator[tuple[Permission, Common]]:
     """What anyone reads, of computers that are not of tier 0, whose readers are told anyway."""
     told = BitMap([asset.number for asset in context.tier_zero.assets])
     for each in readings:

@@ -2,12 +2,14 @@
 Someone can have the password of a managed service account who should not.
 
 What it reports: each trustee by whom accounts outside tier 0 may read the password of a group
-managed service account of tier 0, or anyone that of any such account; and each entry by which
-accounts outside tier 0 may change who reads it. Who reads it is said by a descriptor of its own, in
+managed service account of tier 0, or anyone that of any such account; each entry by which accounts
+outside tier 0 may change who reads it; and each by which they may read the keys that all of these
+passwords are computed from. Who reads a password is said by a descriptor of its own, in
 msDS-GroupMSAMembership: that of the object does not count.
 
 Why it matters: controllers give the password to whoever is allowed to read it, who logs on with it.
-A computer that runs a service of tier 0 is tier 0 itself.
+A computer that runs a service of tier 0 is tier 0 itself. Whoever has read a root key computes all
+passwords that there are and will be.
 
 How to mend it: set PrincipalsAllowedToRetrieveManagedPassword to the computers that run the
 service, and name them in the target list if the account is of tier 0; or take the account out of
@@ -22,10 +24,12 @@ from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.access.evaluator import evaluate
 from adaudit.access.holding import holding
 from adaudit.access.permission import Permission
+from adaudit.access.permission_names import attribute_named
 from adaudit.access.token import Token
 from adaudit.access.verdict import Deciding, Decision
 from adaudit.checks._context import Context
 from adaudit.checks.domain._grants import NOT_READ, Claim, Said, granted
+from adaudit.checks.domain._reading import Reading, who_may_not_read
 from adaudit.directory.entry import Entry, Gap
 from adaudit.errors import DescriptorError
 from adaudit.findings import Evidence, Finding, NotApplicable, Place, Severity, fingerprint
@@ -39,27 +43,48 @@ from adaudit.wording import counted, party, path_names, readable
 
 SEVERITY = Severity.HIGH
 REASON = "the password is given away at once, and again whenever it changes"
-REFERENCES = ("MITRE ATT&CK T1555, T1078.002", "Microsoft [MS-ADTS] 3.1.1.4.5.39")
+REFERENCES = (
+    "ANSSI vuln_permissions_gmsa_keys",
+    "MITRE ATT&CK T1555, T1078.002",
+    "Microsoft [MS-ADTS] 3.1.1.4.5.39",
+)
 _CLASS, _READERS = "msDS-GroupManagedServiceAccount", "msDS-GroupMSAMembership"
 _READING = Permission.whole("ReadProperty", AccessMask.READ_PROPERTY)
 _CLAIM = Claim(
     "managed-password-readers",
     SEVERITY,
     "may change who reads the password of",
-    ("managed service account of tier 0", "managed service accounts of tier 0"),
+    ("tier-0 managed service account", "tier-0 managed service accounts"),
     (f"write:{_READERS}",),
 )
+_KEYS, _KEY = "msKds-ProvRootKey", "msKds-RootKeyData"
 
 
 def run(context: Context) -> Iterator[Said]:
-    """Ask every such account who reads its password, and those of tier 0 who may change that."""
+    """Ask every such account who reads its password, and of tier 0 who may change that."""
     if context.snapshot.scope != "all":
         yield NOT_READ
         return
     entries = list(context.snapshot.of_class(_CLASS))
-    if not entries:
-        yield NotApplicable("there is no group managed service account")
-        return
+    keys = list(context.snapshot.of_class(_KEYS))
+    if not entries and not keys:
+        yield NotApplicable("there is no group managed service account, and no key for any")
+    yield from _passwords(entries, context)
+    yield from granted(_CLAIM, context, [each for each in entries if _is_asset(each, context)])
+    yield from _keys(keys, context)
+
+
+def _keys(keys: Sequence[Entry], context: Context) -> Iterator[Said]:
+    attribute = attribute_named(_KEY, context.view.schema)
+    if attribute is not None:
+        reading = Reading.of(attribute)
+        things = ("root key of managed passwords", "root keys of managed passwords")
+        does, rights = "may read", (reading.deciding,)
+        claim = Claim("managed-password-readers", SEVERITY, does, things, rights, apart=(_KEY,))
+        yield from granted(claim, context, keys, who_may_not_read([reading], context))
+
+
+def _passwords(entries: Sequence[Entry], context: Context) -> Iterator[Said]:
     found: dict[Sid, list[_Reading]] = defaultdict(list)
     for entry in entries:
         try:
@@ -69,7 +94,6 @@ def run(context: Context) -> Iterator[Said]:
             yield Gap(str(entry.dn), f"`{_READERS}` is damaged: {error.message}")
     for trustee, readings in sorted(found.items()):
         yield _finding(trustee, readings, context)
-    yield from granted(_CLAIM, context, [each for each in entries if _is_asset(each, context)])
 
 
 @dataclass(frozen=True, slots=True)

@@ -153,8 +153,8 @@ def _of_joiners(owned: Mapping[Sid, BitMap], context: Context) -> Finding:
         check="object-ownership",
         severity=SEVERITY,
         subject=alone or Party(counted(len(owned), "owner")),
-        message=f"{len(objects)} {belong} to whoever may so write the DACL{listed}: "
-        f"{', '.join(names)}{more}",
+        message=f"{len(objects)} {belong} to owners outside tier 0, who may write the DACL by that"
+        f"{listed}: {', '.join(names)}{more}",
         affects=tuple(str(context.snapshot.at(number).dn) for number in objects[:_MOST]),
         remedy=("make Domain Admins the owner of the computers",),
         look=context.look(str(by_number[0]), _first(owned[by_number[0]], context), "WriteDacl"),

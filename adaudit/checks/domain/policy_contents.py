@@ -28,7 +28,7 @@ _CLAIM = Claim(
     "policy-contents",
     SEVERITY,
     "may change",
-    ("group policy of tier 0", "group policies of tier 0"),
+    ("tier-0 group policy", "tier-0 group policies"),
     (
         "write:gPCFileSysPath",
         "write:gPCMachineExtensionNames",

@@ -31,7 +31,7 @@ _CLAIM = Claim(
     "policy-links",
     SEVERITY,
     "may link group policies to",
-    ("container of tier 0", "containers of tier 0"),
+    ("tier-0 container", "tier-0 containers"),
     ("write:gPLink",),
 )
 

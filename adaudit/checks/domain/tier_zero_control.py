@@ -32,7 +32,7 @@ _CLAIM = Claim(
     "tier-zero-control",
     SEVERITY,
     "can take over",
-    ("object of tier 0", "objects of tier 0"),
+    ("tier-0 object", "tier-0 objects"),
     (
         "WriteDacl",
         "WriteOwner",
