@@ -2,14 +2,14 @@
 Whether the entries of a DACL stand in canonical order. [MS-DTYP] 2.4.5
 
 Only the two rules are checked that change what a list grants and that Windows itself keeps: it
-stores object entries before plain ones, and inherited entries in the order of the parent. Nothing
-is ever put in order here: access is decided in the order that is stored.
+stores object entries before plain ones, and inherited entries in the order of the parent. Access is
+decided in the order that is stored: what would hold in canonical order is only compared with it.
 """
 
 from dataclasses import dataclass
 from enum import Enum
 
-from adaudit.security.ace import Ace
+from adaudit.security.ace import Ace, AnyAce
 from adaudit.security.descriptor import Acl
 
 
@@ -48,3 +48,19 @@ def find_disorder(acl: Acl) -> Disorder | None:
         if ace.allows and first_allow is None:
             first_allow = position
     return None
+
+
+def canonical_order(acl: Acl) -> list[int]:
+    """
+    The positions of the entries of `acl` in canonical order, each group in the order stored.
+
+    Explicit denies, what else is explicit, and inherited entries as they are, which come in the
+    order of several parents.
+    """
+    return sorted(range(len(acl.entries)), key=lambda position: _group(acl.entries[position]))
+
+
+def _group(ace: AnyAce) -> int:
+    if ace.is_inherited:
+        return 2
+    return 0 if isinstance(ace, Ace) and ace.denies else 1

@@ -2,7 +2,9 @@
 The entries of a DACL are not in canonical order.
 
 What it reports: each object whose DACL has an explicit entry after an inherited one, or an explicit
-deny after an explicit allow. It weighs more where a deny comes too late to deny.
+deny after an explicit allow, with the accounts that hold something by that order, or lack it, and
+would not in canonical order. Inherited entries of several levels are no disorder, as those of a
+nearer parent come first.
 
 Why it matters: access is checked in stored order. The tools of an administrator show and write the
 canonical order, so what they show is not what happens, and saving it changes who gets in.
@@ -11,106 +13,147 @@ How to mend it: let the tool put the entries in order, after making sure that wh
 what is meant.
 """
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from adaudit.access.bitmap import BitMap, union
 from adaudit.access.evaluator import evaluate
-from adaudit.access.question import Question, TypeNode
-from adaudit.access.token import Token
-from adaudit.access.verdict import Decision
-from adaudit.access.view import View
 from adaudit.checks._context import Context
-from adaudit.checks._descriptors import objects_with
+from adaudit.checks.domain._entry import evidence_of
+from adaudit.checks.domain._order import Change, changes
+from adaudit.checks.domain._together import Together, gathered
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import descriptor_of
-from adaudit.exchange.pairs import account_sids
-from adaudit.findings import Evidence, Finding, Party, Severity, fingerprint
+from adaudit.findings import Evidence, Finding, Severity, fingerprint
+from adaudit.review.families import Family
 from adaudit.security.ace import Ace, AnyAce
-from adaudit.security.canonical import Disorder, find_disorder
+from adaudit.security.canonical import canonical_order, find_disorder
 from adaudit.security.descriptor import Acl, SecurityDescriptor
-from adaudit.security.rights import Right
-from adaudit.security.sddl import format_ace
-from adaudit.security.sid import Sid
 from adaudit.security.wire import encode_ace
-from adaudit.wording import party, path_names, places, readable
+from adaudit.wording import counted, path_names
 
 SEVERITY = Severity.HIGH
+REASON = "high where the order decides for somebody, low where it decides for nobody"
+_SHOWN = 3
+_SORTED = 1000
+"""Of more accounts than these, the first that were read are shown"""
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:
-    """Look for the first entry of each DACL that is out of order."""
-    for entry in objects_with(context.descriptors.out_of_order, context.snapshot):
-        known = descriptor_of(entry)
+    """Look for the first entry of each DACL that is out of order, and for whom it matters."""
+    judged = ((family, (0,)) for family in _disordered(context))
+    for together in gathered(judged, _descriptor, context):
+        known = descriptor_of(together.example)
         if isinstance(known, SecurityDescriptor) and isinstance(known.dacl, Acl):
-            disorder = find_disorder(known.dacl)
-            if disorder:
-                yield _finding(entry, known, known.dacl, disorder, context)
+            yield from _said(together, known, known.dacl, context)
 
 
-def _finding(
-    entry: Entry, descriptor: SecurityDescriptor, dacl: Acl, disorder: Disorder, context: Context
-) -> Finding:
-    shadowed = tuple(_shadowed(entry, descriptor, dacl, context))
-    late: list[AnyAce] = [each.ace for each in shadowed] or [dacl.entries[disorder.position]]
-    message = f"entry {disorder.position} is an {disorder.rule.value} (entry {disorder.behind})"
-    if shadowed:
-        denies = ", ".join(str(each.position) for each in shadowed)
-        message += f"; what entry {denies} denies is granted before"
+def _disordered(context: Context) -> Iterator[Family]:
+    found = frozenset(context.descriptors.out_of_order)
+    if found:
+        yield from (family for family in context.families if family.descriptor in found)
+
+
+def _descriptor(entry: Entry, _: Sequence[int]) -> tuple[bytes | None, str | None]:
+    return entry.descriptor, entry.object_class
+
+
+def _said(
+    together: Together, descriptor: SecurityDescriptor, dacl: Acl, context: Context
+) -> Iterator[Finding | Gap]:
+    found = list(changes(together.example, descriptor, dacl, context))
+    decided = [change for change in found if change.gained or change.lost]
+    yield _finding(together, dacl, decided, context)
+    if not decided and found:
+        who = counted(len(union(change.undecided for change in found)), "account")
+        why = f"whether the order of the entries matters to {who} hangs on what is not known"
+        yield Gap(str(together.example.dn), why)
+
+
+def _finding(together: Together, dacl: Acl, decided: Sequence[Change], context: Context) -> Finding:
+    disorder = find_disorder(dacl)
+    if disorder is None:
+        raise ValueError(f"the entries of {together.example.dn} are in order")
+    shown = {
+        each.position: each
+        for change in decided
+        for each in _evidence(together.example, dacl, change, context)
+    }
+    late: list[AnyAce] = [dacl.entries[at] for at in sorted(shown)] or [
+        dacl.entries[disorder.position]
+    ]
+    parts = [f"entry {disorder.position} is an {disorder.rule.value} (entry {disorder.behind})"]
+    parts += _effects(decided, context)
     return Finding(
-        id=fingerprint("dacl-order", str(entry.guid or entry.dn.path), *map(encode_ace, late)),
+        id=fingerprint("dacl-order", together.guid(context), *map(encode_ace, late)),
         check="dacl-order",
-        severity=Severity.HIGH if shadowed else Severity.LOW,
-        subject=Party(entry.dn.name, str(entry.dn)),
-        message=message,
-        evidence=tuple(_evidence(entry, each, context.view) for each in shadowed),
+        severity=Severity.HIGH if decided else Severity.LOW,
+        subject=together.subject,
+        message="; ".join(parts) + together.count,
+        evidence=tuple(shown[at] for at in sorted(shown)),
+        affects=together.names(context),
         remedy=("put the entries in canonical order, if what then holds is what is meant",),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Shadowed:
-    """An explicit deny, and somebody under it who is granted the same by an earlier entry."""
-
-    position: int
-    ace: Ace
-    token: Token
-
-
-def _shadowed(
-    entry: Entry, descriptor: SecurityDescriptor, dacl: Acl, context: Context
-) -> Iterator[_Shadowed]:
-    for position, ace in enumerate(dacl.entries):
-        if not isinstance(ace, Ace) or not ace.denies or ace.is_inherited or ace.is_inherit_only:
-            continue
-        nodes = (TypeNode(0, ace.object_type),) if ace.object_type else ()
-        question = Question(Right("what is denied", ace.mask, ace.object_type), nodes)
-        for token in _tokens_under(ace.trustee, entry, context):
-            verdict = evaluate(descriptor, token, question)
-            deciding = verdict.deciding
-            if verdict.decision is Decision.ALLOWED and deciding and deciding.position < position:
-                yield _Shadowed(position, ace, token)
-                break
-
-
-def _tokens_under(trustee: Sid, entry: Entry, context: Context) -> Iterator[Token]:
-    """The token of the trustee itself, then those of the Exchange servers that are in it."""
-    place = context.flow.place_for(entry.dn)
-    yield context.view.token(trustee, place)
-    for mapping in context.flow.accounts.values():
-        for sid in sorted(account_sids(mapping)):
-            token = context.view.token(sid, place)
-            if trustee in token.sids:
-                yield token
-
-
-def _evidence(entry: Entry, shadowed: _Shadowed, view: View) -> Evidence:
-    ace = shadowed.ace
-    return Evidence(
-        object=str(entry.dn),
-        position=shadowed.position,
-        sddl=format_ace(ace),
-        readable=readable(ace, view),
-        trustee=party(ace.trustee, view),
-        path=path_names(ace.trustee, shadowed.token, view),
-        origin=places(view.origin(entry.dn, shadowed.position)),
+def _effects(decided: Sequence[Change], context: Context) -> Iterator[str]:
+    """Who gains and who loses, in words."""
+    ways: tuple[tuple[str, Callable[[Change], BitMap]], ...] = (
+        ("hold", lambda change: change.gained),
+        ("lack", lambda change: change.lost),
     )
+    for does, of in ways:
+        some = [change for change in decided if of(change)]
+        if some:
+            accounts = union(of(change) for change in some)
+            verb = f"{does}s" if len(accounts) == 1 else does
+            what = _listed(_rights(some))
+            yield f"{_names(accounts, context)} {verb} {what}, and would not in canonical order"
+
+
+def _rights(some: Sequence[Change]) -> list[str]:
+    """What they hold or lack; what is so on the object is not told again of those below."""
+    here = dict.fromkeys(each.permission.name for each in some if not each.order.is_below)
+    below = dict.fromkeys(each.permission.name for each in some if each.permission.name not in here)
+    return [*here, *(f"{name} on objects below" for name in below)]
+
+
+def _names(accounts: BitMap, context: Context) -> str:
+    names = sorted(context.outsiders.names(accounts, _SORTED))
+    return f"{counted(len(accounts), 'account')} ({_listed(names, len(accounts))})"
+
+
+def _listed(names: Sequence[str], count: int = 0) -> str:
+    more = max(count, len(names)) - _SHOWN
+    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
+
+
+def _evidence(entry: Entry, dacl: Acl, change: Change, context: Context) -> Iterator[Evidence]:
+    """The entries that deny in one of the orders, with the way of the first account to each."""
+    order = change.order
+    canonical = [at for at in canonical_order(dacl) if at in order.positions]
+    for accounts, descriptor, positions in (
+        (change.gained, order.canonical, canonical),
+        (change.lost, order.stored, order.positions),
+    ):
+        if accounts:
+            token = context.outsiders.token(_first(accounts, context), change.place)
+            deciding = evaluate(descriptor, token, change.question).deciding
+            if deciding is not None:
+                path = path_names(deciding.sid, token, context.view)
+                yield _denying(entry, dacl, positions[deciding.position], path, context)
+
+
+def _first(accounts: BitMap, context: Context) -> int:
+    """Whom to show: the same in whatever order objects were read."""
+    population = context.view.membership.population
+    return min(accounts[:_SORTED], key=population.sid)
+
+
+def _denying(
+    entry: Entry, dacl: Acl, position: int, path: tuple[str, ...], context: Context
+) -> Evidence:
+    ace = dacl.entries[position]
+    if not isinstance(ace, Ace):
+        raise TypeError("an entry that is not understood decides nothing")
+    return replace(evidence_of(entry.dn, position, ace, context), path=path)
