@@ -97,9 +97,10 @@ class Reducer:
             return False
         if not isinstance(ace, Ace):
             return ace.type_code in _ACCESS_TYPES
-        if ace.type not in _ACCESS_TYPES:
-            return False
-        return ace.trustee in (PRINCIPAL_SELF, OWNER_RIGHTS) or self._may_carry(ace.trustee)
+        if ace.trustee == OWNER_RIGHTS:
+            return True  # of whatever type, it ends what the owner has implicitly
+        is_for_access = ace.type in _ACCESS_TYPES
+        return is_for_access and (ace.trustee == PRINCIPAL_SELF or self._may_carry(ace.trustee))
 
     def _may_carry(self, sid: Sid) -> bool:
         return any(sid in each.sids or each.doubt(sid) is not None for each in self._tokens)

@@ -87,3 +87,17 @@ def test_objects_outside_those_asked_for_are_left_out() -> None:
     few = BitMap((numbers.min(),))
     assert [case.objects for case in everywhere.cases()] == [numbers]
     assert [case.objects for case in everywhere.cases(few)] == [few]
+
+
+def test_an_audit_entry_for_owner_rights_ends_what_the_owner_has_implicitly() -> None:
+    """Any entry for OWNER RIGHTS does, whatever its type. [MS-DTYP] 2.4.2.4"""
+    world = World()
+    contoso = world.domain("CONTOSO", "DC=contoso,DC=example")
+    ann = contoso.user("ann", 1101)
+    for made in world.objects:
+        made.descriptor = world._bytes(f"O:{ann.sid}G:SYD:(AU;;RC;;;OW)")
+    view = View(world.snapshot())
+    token = view.token(ann.sid, view.controller_of(view.domains.root))
+    assert [case.powers for case in Everywhere(view, Vocabulary(view.schema), token).cases()] == [
+        ()
+    ]
