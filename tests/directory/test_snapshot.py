@@ -94,6 +94,13 @@ def test_classes_are_found_in_any_case_and_only_as_the_most_specific_one() -> No
     assert [str(e.dn) for e in world.of_class("COMPUTER", "User")] == ["CN=c,DC=x", "CN=u,DC=x"]
 
 
+def test_objects_are_found_by_having_an_attribute_and_not_by_a_value_that_names_it() -> None:
+    having = Entry(Dn("CN=1,DC=example"), {"objectclass": (b"user",), "admincount": (b"1",)})
+    naming = Entry(Dn("CN=2,DC=example"), {"objectclass": (b"user",), "info": (b"admincount",)})
+    with in_memory(naming, having) as snapshot:
+        assert [found.dn for found in snapshot.having("adminCount")] == [having.dn]
+
+
 def test_an_object_with_a_damaged_sid_is_kept_among_those_with_one() -> None:
     world = in_memory(entry("CN=a,DC=x", objectsid=b"damaged"), entry("CN=b,DC=x"))
     assert [str(e.dn) for e in world.with_sid()] == ["CN=a,DC=x"]
