@@ -73,10 +73,12 @@ class Outsiders:
         """Numbers of `Carriers`"""
 
     def grants(
-        self, entry: Entry, permission: Permission, spared: BitMap = NONE
+        self, entry: Entry, permission: Permission, spared: BitMap = NONE, doubtful: BitMap = NONE
     ) -> Iterator[Grant | Undecided]:
         """
         Who of them, `spared` apart, holds a permission on an object, and by what.
+
+        Of those who are `doubtful` it is not known whether it is anything to them.
 
         Access to objects of the whole forest is checked on the controllers of every domain, each
         with its own local groups. Nothing comes of an object that cannot be judged.
@@ -91,7 +93,11 @@ class Outsiders:
                 subjects = (part.subjects & self.accounts) - spared - told
                 if part.decision is Decision.UNDECIDED:
                     undecided = undecided | subjects
-                if not self._is_grant(part, entry) or not subjects:
+                if not self._is_grant(part, entry):
+                    continue
+                undecided = undecided | (subjects & doubtful)
+                subjects = subjects - doubtful
+                if not subjects:
                     continue
                 told = told | subjects
                 known = Part(subjects, part.decision, part.reason, part.deciding)
@@ -106,6 +112,15 @@ class Outsiders:
             known = self.holding(entry, permission.question(self.view.facts(entry)), place)
             if isinstance(known, Holding):
                 found = found | (known.allowed & self.accounts)
+        return found
+
+    def possible(self, entry: Entry, permission: Permission) -> BitMap:
+        """Who of them holds a permission on an object, or may hold it for all that is known."""
+        found = NONE
+        for place in self.places(entry):
+            known = self.holding(entry, permission.question(self.view.facts(entry)), place)
+            denied = known.denied if isinstance(known, Holding) else NONE
+            found = found | (self.accounts - denied)
         return found
 
     def places(self, entry: Entry) -> Sequence[Server]:

@@ -38,12 +38,14 @@ def granted(
     objects: Iterable[Entry],
     spared_on: Callable[[Entry, str], BitMap] = lambda _, __: NONE,
     asked_of: Callable[[Entry, str], bool] = lambda _, __: True,
+    takes: Callable[[str], Permission | None] = lambda _: None,
 ) -> Iterator[Said]:
     """
     What a check reports: a finding for each entry, where it was set, that lets outsiders in.
 
     `spared_on` are accounts that do not count on an object for one of the rights, beside those that
-    control it anyway; `asked_of` says whether the right means something on the object.
+    control it anyway; `asked_of` says whether the right means something on the object. What a right
+    `takes` is another permission on the object, without which it is nothing.
     """
     if context.snapshot.scope != "all":
         yield NOT_READ
@@ -55,8 +57,9 @@ def granted(
         known = NONE if claim.is_of_control else controllers(context, entry)
         for name, permission in rights.items():
             if asked_of(entry, name):
-                spared = known | spared_on(entry, name)
-                for grant in context.outsiders.grants(entry, permission, spared):
+                without, doubtful = _without(takes(name), entry, context)
+                spared = known | spared_on(entry, name) | without
+                for grant in context.outsiders.grants(entry, permission, spared, doubtful):
                     if isinstance(grant, Undecided):
                         unknown.setdefault(entry.dn.path, _gap(grant))
                     else:
@@ -66,9 +69,18 @@ def granted(
     yield from unknown.values()
 
 
+def _without(other: Permission | None, entry: Entry, context: Context) -> tuple[BitMap, BitMap]:
+    """The outsiders who surely lack another permission, and those of whom that is not known."""
+    if other is None:
+        return NONE, NONE
+    outsiders = context.outsiders
+    possible = outsiders.possible(entry, other)
+    return outsiders.accounts - possible, possible - outsiders.holders(entry, other)
+
+
 def _gap(undecided: Undecided) -> Gap:
     who = counted(undecided.count, "account")
-    why = f"whether {who} hold {undecided.permission.name} hangs on what is not known"
+    why = f"whether {undecided.permission.name} is held by {who} hangs on what is not known"
     return Gap(str(undecided.entry.dn), why)
 
 

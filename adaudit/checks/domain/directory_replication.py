@@ -15,10 +15,8 @@ the target list.
 
 from collections.abc import Iterator
 
-from adaudit.access.bitmap import NONE, BitMap
 from adaudit.checks._context import Context
 from adaudit.checks.domain._grants import Claim, Said, assets, granted, named
-from adaudit.directory.entry import Entry
 from adaudit.findings import Severity
 from adaudit.review.tier_zero import Kind
 
@@ -37,10 +35,5 @@ _CLAIM = Claim(
 def run(context: Context) -> Iterator[Said]:
     """Ask who holds both rights on each domain's head."""
     heads = (entry for _, entry in assets(context, Kind.DOMAIN_HEAD))
-
-    def without_the_other(entry: Entry, _: str) -> BitMap:
-        outsiders, changes = context.outsiders, named("DS-Replication-Get-Changes", context)
-        held = outsiders.holders(entry, changes) if changes else NONE
-        return outsiders.accounts - held
-
-    return granted(_CLAIM, context, heads, without_the_other)
+    changes = named("DS-Replication-Get-Changes", context)
+    return granted(_CLAIM, context, heads, takes=lambda _: changes)
