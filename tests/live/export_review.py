@@ -32,7 +32,8 @@ def export(controller: Controller, file: Path) -> None:
     """Write all that there is; the file depends on nothing else, not on the time either."""
     with controller.running():
         parts = [
-            f"# {search.what}\n\n{found(controller, search, _READER, parts=ALL_PARTS)}" for search in _searches()
+            f"# {search.what}\n\n{found(controller, search, _READER, parts=ALL_PARTS)}"
+            for search in _searches()
         ]
     text = "version: 1\n\n" + "".join(parts)
     file.write_bytes(gzip.compress(text.encode("ascii"), mtime=0))

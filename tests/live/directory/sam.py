@@ -188,7 +188,6 @@ class Sam:
 
     def write_inherited_ace(self, dn: str, sddl: str) -> None:
         """Put an ACE at the head of the inherited ones, in the file, past Samba's modules."""
-
         self.rewrite(dn, lambda descriptor: self.with_ace(descriptor, sddl))
 
     def with_ace(self, descriptor: security.descriptor, sddl: str) -> bytes:

@@ -10,30 +10,27 @@ from sam import DOMAIN_LOCAL, GLOBAL, UNIVERSAL, Sam
 from samba.dcerpc import security
 from samba.ndr import ndr_pack
 
-STAFF = {
+_STAFF = {
     "Hana Weiss": "hweiss",
     "Tom Okafor": "tokafor",
     "Omar Hale": "ohale",
     "Ines Costa": "icosta",
-    "Ravi Menon": "rmenon",
-    "Mia Torres": "mtorres",
     "Dan Brooks": "dbrooks",
     "Zoe Lund": "zlund",
     "Kara Dunn": "kdunn",
     "Pia Holm": "pholm",
-    "Ben Archer": "barcher",
     "Liu Chen": "lchen",
     "Ada Novak": "anovak",
 }
-_SERVICES = (
-    *("svc-dirsync", "svc-enrol", "svc-idm", "svc-backup", "svc-bi", "svc-monitor", "svc-deploy"),
-    "svc-scan",
-)
+_EXTERNAL = {"Ravi Menon": "rmenon", "Mia Torres": "mtorres", "Ben Archer": "barcher"}
+_SERVICES = ("svc-backup", "svc-bi", "svc-monitor", "svc-scan")
+_OF_PRODUCTS = ("svc-dirsync", "svc-enrol", "svc-idm", "svc-deploy")
+"""Made by the setup of a product each, in CN=Users"""
 _ADMINISTRATORS = {"Novak (administrator)": "adm-novak", "Silva (administrator)": "adm-silva"}
 _VIRTUALIZATION = {"Anand (virtualization)": "adm-anand"}
-UNITS = (
+_UNITS = (
     *("Staff", "Groups", "Administration", "Service Accounts", "Workstations", "Servers"),
-    *("Hypervisors", "Web", "Kiosks"),
+    *("External", "Hypervisors", "Web", "Kiosks"),
 )
 _COMPUTERS = {
     "PC01": "Workstations",
@@ -69,7 +66,7 @@ _GROUPS = {
     "On Call": (DOMAIN_LOCAL, ("On Call List",)),
 }
 _LISTS = {"On Call List": ("lchen", "hweiss")}
-POLICIES = {
+_POLICIES = {
     "Server Baseline": "{6B1F2C52-0E1D-4E0C-9B57-3E2B7B7C1A01}",
     "Proxy Settings": "{6B1F2C52-0E1D-4E0C-9B57-3E2B7B7C1A02}",
     "Screen Lock": "{6B1F2C52-0E1D-4E0C-9B57-3E2B7B7C1A03}",
@@ -77,7 +74,7 @@ POLICIES = {
 _AUDITED = "S:(AU;CISA;CCDCSDDTWPWDWO;;;WD)"
 """What Windows audits there and Samba does not"""
 _LINKED = {"Server Baseline": "OU=Domain Controllers,", "Proxy Settings": "", "Screen Lock": ""}
-TEMPLATES = ("TailspinWebServer", "TailspinUser")
+_TEMPLATES = ("TailspinWebServer", "TailspinUser")
 
 
 def populate(sam: Sam) -> None:
@@ -85,10 +82,10 @@ def populate(sam: Sam) -> None:
     protection.make_like_windows(sam)
     for dn in (protection.holder_of(sam), f"CN=Policies,CN=System,{sam.base}"):
         sam.set_sacl(dn, _AUDITED)
-    units = {name: sam.add_unit(name) for name in UNITS}
+    units = {name: sam.add_unit(name) for name in _UNITS}
     accounts = _add_accounts(sam, units)
     _add_groups(sam, units["Groups"], accounts)
-    for name, guid in POLICIES.items():
+    for name, guid in _POLICIES.items():
         _add_policy(sam, name, guid)
     _add_certificate_services(sam)
     sam.modify(f"CN=Domain Admins,{sam.users}", "member", accounts["Directory Team"])
@@ -99,11 +96,13 @@ def populate(sam: Sam) -> None:
 
 def _add_accounts(sam: Sam, units: dict[str, str]) -> dict[str, str]:
     """Distinguished names by account."""
-    found = {
-        account: sam.add_user(name, account, units["Staff"]) for name, account in STAFF.items()
-    }
+    found: dict[str, str] = {}
+    for unit, people in {"Staff": _STAFF, "External": _EXTERNAL}.items():
+        found |= {who: sam.add_user(name, who, units[unit]) for name, who in people.items()}
     for name in _SERVICES:
         found[name] = sam.add_user(name, name, units["Service Accounts"])
+    for name in _OF_PRODUCTS:
+        found[name] = sam.add_user(name, name)
     for name, account in (_ADMINISTRATORS | _VIRTUALIZATION).items():
         found[account] = sam.add_user(name, account, units["Administration"])
     for name, unit in _COMPUTERS.items():
@@ -135,7 +134,7 @@ def _links(sam: Sam, dn: str) -> str:
 
 def policy_dn(sam: Sam, name: str) -> str:
     """The distinguished name of a policy."""
-    return f"CN={POLICIES[name]},CN=Policies,CN=System,{sam.base}"
+    return f"CN={_POLICIES[name]},CN=Policies,CN=System,{sam.base}"
 
 
 def template_dn(sam: Sam, name: str) -> str:
@@ -149,13 +148,13 @@ def _services(sam: Sam) -> str:
 
 def _add_certificate_services(sam: Sam) -> None:
     """An authority on CA01, and the templates that it publishes."""
-    for name, purpose in zip(TEMPLATES, ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"), strict=True):
+    for name, purpose in zip(_TEMPLATES, ("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"), strict=True):
         sam.add(template_dn(sam, name), ["pKICertificateTemplate"], pKIExtendedKeyUsage=purpose)
     sam.add(
         f"CN=Tailspin Issuing CA,CN=Enrollment Services,{_services(sam)}",
         ["pKIEnrollmentService"],
         dNSHostName=f"ca01.{sam.dns_name}",
-        certificateTemplates=TEMPLATES,
+        certificateTemplates=_TEMPLATES,
     )
     publishers = f"CN=Cert Publishers,{sam.users}"
     sam.modify(publishers, "member", f"CN=CA01,OU=Servers,{sam.base}")

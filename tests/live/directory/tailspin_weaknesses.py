@@ -11,9 +11,8 @@ from samba.dcerpc import security
 from samba.ndr import ndr_pack
 from tailspin import let_read_password, policy_dn, template_dn
 
-USER = "bf967aba-0de6-11d0-a285-00aa003049e2"
-COMPUTER = "bf967a86-0de6-11d0-a285-00aa003049e2"
-GROUP = "bf967a9c-0de6-11d0-a285-00aa003049e2"
+_USER = "bf967aba-0de6-11d0-a285-00aa003049e2"
+_COMPUTER = "bf967a86-0de6-11d0-a285-00aa003049e2"
 _CONTACT = "5cb41ed0-0e4c-11d0-a286-00aa003049e2"
 _RESET = "00299570-246d-11d0-a768-00aa006e0529"  # User-Force-Change-Password
 _PASSWORD_SET = "bf967a0a-0de6-11d0-a285-00aa003049e2"  # pwdLastSet
@@ -23,8 +22,8 @@ _DNS_NAME = "72e39547-7b18-11d1-adef-00c04fd8d5cd"
 _LOGON = "5f202010-79a5-11d0-9020-00c04fc2d4cf"  # User-Logon, with scriptPath
 _RESTRICTIONS = "4c164200-20c0-11d0-a768-00aa006e0529"  # User-Account-Restrictions
 _KEYS = "9b026da6-0d3c-465c-8bee-5199d7165cba"  # the property set of msDS-KeyCredentialLink
-_LINK = "f30e3bbe-9ff0-11d1-b603-0000f80367c1"  # gPLink
-_LINK_OPTIONS = "f30e3bbf-9ff0-11d1-b603-0000f80367c1"  # gPOptions
+_LINKS = ("f30e3bbe-9ff0-11d1-b603-0000f80367c1", "f30e3bbf-9ff0-11d1-b603-0000f80367c1")
+"""gPLink and gPOptions"""
 _GET_CHANGES = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"
 _GET_CHANGES_ALL = "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"
 _LAPS = "4f7c1a58-6e1c-4a57-9d43-6c1d6a3f0b01"  # ms-Mcs-AdmPwd, see newer_schema.py
@@ -32,13 +31,11 @@ _EXCLUDED = 4 | 8  # Print Operators and Backup Operators
 
 _HEAD = (
     # Exchange's setup before April 2019: meant for users, and in effect on the head itself
-    f"(OA;CI;WD;;{USER};{{Exchange Windows Permissions}})"
+    f"(OA;CI;WD;;{_USER};{{Exchange Windows Permissions}})"
     # the wizard of a tool that synchronises passwords
     f"(OA;;CR;{_GET_CHANGES};;{{svc-dirsync}})(OA;;CR;{_GET_CHANGES_ALL};;{{svc-dirsync}})"
     # Windows Hello for Business, for a group of its own
-    f"(OA;CIIO;WP;{_KEYS};{COMPUTER};{{Device Enrolment}})"
-    # `Manage Group Policy links`, of the delegation wizard
-    f"(OA;CI;RPWP;{_LINK};;{{Desktop Support}})(OA;CI;RPWP;{_LINK_OPTIONS};;{{Desktop Support}})"
+    f"(OA;CIIO;WP;{_KEYS};{_COMPUTER};{{Device Enrolment}})"
 )
 _HEAD_SOUND = (
     # what is granted was denied before
@@ -82,18 +79,25 @@ def _plant_on_units(sam: Sam) -> None:
 
     # `Reset user passwords and force password change at next logon`
     reset = (
-        f"(OA;CIIO;CR;{_RESET};{USER};{{Helpdesk}})"
-        f"(OA;CIIO;RPWP;{_PASSWORD_SET};{USER};{{Helpdesk}})"
+        f"(OA;CIIO;CR;{_RESET};{_USER};{{Helpdesk}})"
+        f"(OA;CIIO;RPWP;{_PASSWORD_SET};{_USER};{{Helpdesk}})"
     )
     on("Staff", reset)
-    on("Service Accounts", reset + f"(OA;CIIO;WP;{_SPN};{USER};{{Database Administrators}})")
-    # Set-AdmPwdReadPasswordPermission
-    on("Servers", f"(OA;CIIO;RPCR;{_LAPS};{COMPUTER};{{Helpdesk}})(A;CI;RPWP;;;{{Deleted}})")
+    on("Service Accounts", reset + f"(OA;CIIO;WP;{_SPN};{_USER};{{Database Administrators}})")
+    # Set-AdmPwdReadPasswordPermission; and `Manage Group Policy links`, of the delegation wizard
+    on("Servers", f"(OA;CIIO;RPCR;{_LAPS};{_COMPUTER};{{Helpdesk}})(A;CI;RPWP;;;{{Deleted}})")
+    on("Servers", "".join(f"(OA;CI;RPWP;{link};;{{Desktop Support}})" for link in _LINKS))
+    # a deny that is inherited stands behind what the object itself allows
+    on("Servers", f"(OD;CI;WP;{_SPN};;{{Database Administrators}})")
+    sam.add_aces(f"CN=FS01,OU=Servers,{sam.base}", f"(OA;;WP;{_SPN};;{{Server Team}})")
     # `Create all child objects`
     on("Web", "(A;CI;CC;;;{Web Team})")
     # for a program that runs as whoever stands before it
     on("Kiosks", "(A;CI;RPWP;;;AU)")
-    on("Administration", f"(A;CI;GA;;;{{Provisioning}})(OA;CIIO;RPWP;{_LOGON};{USER};{{Helpdesk}})")
+    on(
+        "Administration",
+        f"(A;CI;GA;;;{{Provisioning}})(OA;CIIO;RPWP;{_LOGON};{_USER};{{Helpdesk}})",
+    )
 
 
 def _plant_on_objects(sam: Sam) -> None:
@@ -137,9 +141,9 @@ def _plant_on_objects(sam: Sam) -> None:
 def _plant_decoys(sam: Sam) -> None:
     virtualization = _group(sam, "Virtualization Administrators")
     # for a class that no group is of; and for members, who are of tier 0 themselves
-    sam.add_aces(virtualization, f"(OA;;WP;{COMPUTER};;{{barcher}})(OA;;SW;{_MEMBER};;PS)")
+    sam.add_aces(virtualization, f"(OA;;WP;{_COMPUTER};;{{barcher}})(OA;;SW;{_MEMBER};;PS)")
     # user is a superclass of computer: of no effect on one
-    sam.add_aces(f"CN=HV01,OU=Hypervisors,{sam.base}", f"(OA;;WP;{USER};;{{barcher}})")
+    sam.add_aces(f"CN=HV01,OU=Hypervisors,{sam.base}", f"(OA;;WP;{_USER};;{{barcher}})")
     # an owner without the rights of one
     screen = policy_dn(sam, "Screen Lock")
     sam.add_aces(screen, "(A;;RC;;;OW)")
@@ -188,7 +192,7 @@ def go_past_the_controller(sam: Sam) -> None:
     sam.remember_all()
     # by a backup that was restored; where propagation failed; by a program that writes bytes
     stale = f"(OA;CIID;WP;{_MEMBER};;{{Contractors}})"
-    sam.write_inherited_ace(_group(sam, "Reporting"), stale)
+    sam.write_inherited_ace(_group(sam, "Payroll Clerks"), stale)
     fails = f"CN=FS01,OU=Servers,{sam.base}"
     sam.rewrite(fails, lambda descriptor: _without(descriptor, sam.sids["Helpdesk"]))
     generic = f"(A;;GA;;;{sam.sids['Desktop Support']})"
