@@ -7,48 +7,16 @@ was set; if it was set there anew, it is the same change, and the object is coun
 """
 
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from adaudit.access.bitmap import BitMap
 from adaudit.changes import EntryKind
 from adaudit.directory.dn import Dn
 from adaudit.directory.snapshot import Unreadable, descriptor_of
-from adaudit.drift.lists import deltas
+from adaudit.drift.parts import Part, parts
 from adaudit.drift.sides import Sides
 from adaudit.security.ace import AnyAce
-from adaudit.security.descriptor import Acl, SecurityDescriptor
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One thing that is another one in a descriptor."""
-
-    kind: EntryKind
-    old: AnyAce | None = None
-    new: AnyAce | None = None
-    old_position: int | None = None
-    new_position: int | None = None
-    is_audit: bool = False
-    """Whether it is of the SACL, on which no access hangs"""
-    was: object = None
-    """Of what is no entry: the value before"""
-    now: object = None
-
-    @property
-    def is_of_old(self) -> bool:
-        """Whether it is gone, and so stands in the old list alone."""
-        return self.new is None
-
-    @property
-    def ace(self) -> AnyAce | None:
-        """The entry as it is, or was if it is gone; None where it is no entry that changed."""
-        return self.old if self.is_of_old else self.new
-
-    @property
-    def position(self) -> int | None:
-        """Where that stands, or stood."""
-        return self.old_position if self.is_of_old else self.new_position
 
 
 @dataclass(slots=True)
@@ -77,6 +45,13 @@ class Change:
 
 _Key = tuple[object, ...]
 _MOST_HEIRS = 20
+_MAKES = {
+    EntryKind.ADDED: {EntryKind.ADDED, EntryKind.FLAGS},
+    EntryKind.REMOVED: {EntryKind.REMOVED, EntryKind.FLAGS},
+    EntryKind.FLAGS: {EntryKind.FLAGS},
+    EntryKind.MOVED: {EntryKind.MOVED},
+}
+"""By what is another one in an heir: what it may be where it was set"""
 _CARRIED = frozenset({EntryKind.ADDED, EntryKind.REMOVED})
 
 
@@ -84,13 +59,13 @@ def changes(sides: Sides) -> list[Change]:
     """All changes of descriptors that can be read on both sides."""
     found = _Found(sides)
     groups = list(_groups(sides))
-    for numbers, parts in groups:
-        for part in parts:
+    for numbers, those in groups:
+        for part in those:
             if not _is_inherited(part):
                 found.set_here(part, numbers)
-    for numbers, parts in groups:
-        opened = next((part for part in parts if part.kind is EntryKind.PROTECTION), None)
-        for part in parts:
+    for numbers, those in groups:
+        opened = next((part for part in those if part.kind is EntryKind.PROTECTION), None)
+        for part in those:
             if _is_inherited(part):
                 found.inherited(part, numbers, opened)
     return found.all()
@@ -127,7 +102,7 @@ class _Found:
         if dn == self._dn(numbers[0], is_old=part.is_of_old):
             self.set_here(part, numbers)  # nothing above explains it, so it was put here
             return
-        change = self._made(dn, ace, is_old=part.is_of_old)
+        change = self._made(dn, ace, part)
         if change is None and opened is not None and part.kind in _CARRIED:
             self._changes[_key(opened)].carried[ace] = part
             return
@@ -138,13 +113,14 @@ class _Found:
         if len(change.heirs) < _MOST_HEIRS:
             change.heirs.append((numbers[0], part))
 
-    def _made(self, dn: Dn, ace: AnyAce, *, is_old: bool) -> Change | None:
-        """The change that set an entry on an object, or took it away."""
-        joined = self._sides.joined
+    def _made(self, dn: Dn, ace: AnyAce, part: Part) -> Change | None:
+        """The change of an entry on an object that makes heirs of it change like `part`."""
+        joined, is_old = self._sides.joined, part.is_of_old
         number = (joined.old if is_old else joined.new).number(dn) or 0
         old = number if is_old else self._sides.old_of[number]
         made = self._set.get((is_old, ace), ())
-        return next((each for each in made if old and old in each.set_on), None)
+        known = (each for each in made if each.part.kind in _MAKES.get(part.kind, ()))
+        return next((each for each in known if old and old in each.set_on), None)
 
     def _source(self, part: Part, number: int) -> tuple[Dn, AnyAce]:
         view = self._sides.old if part.is_of_old else self._sides.new
@@ -193,35 +169,3 @@ def _parts_of(sides: Sides, number: int) -> Iterator[Part]:
     old, new = descriptor_of(sides.old_entry(number)), descriptor_of(sides.new_entry(number))
     if not isinstance(old, Unreadable) and not isinstance(new, Unreadable):
         yield from parts(old, new)
-
-
-def parts(old: SecurityDescriptor, new: SecurityDescriptor) -> Iterator[Part]:
-    """All that differs between two descriptors in what they mean."""
-    values = {
-        EntryKind.OWNER: (old.owner, new.owner),
-        EntryKind.GROUP: (old.group, new.group),
-        EntryKind.PROTECTION: (old.is_dacl_protected, new.is_dacl_protected),
-        EntryKind.LIST: (type(old.dacl), type(new.dacl)),
-    }
-    for kind, (was, now) in values.items():
-        if was != now:
-            yield Part(kind, was=was, now=now)
-    if type(old.dacl) is type(new.dacl):  # else all entries came or went with the list
-        yield from _entries(_of(old.dacl), _of(new.dacl), is_audit=False)
-    yield from _entries(_of(old.sacl), _of(new.sacl), is_audit=True)
-
-
-def _of(acl: object) -> Sequence[AnyAce]:
-    return acl.entries if isinstance(acl, Acl) else ()
-
-
-def _entries(old: Sequence[AnyAce], new: Sequence[AnyAce], *, is_audit: bool) -> Iterator[Part]:
-    for each in deltas(old, new):
-        yield Part(
-            each.kind,
-            None if each.old is None else old[each.old],
-            None if each.new is None else new[each.new],
-            each.old,
-            each.new,
-            is_audit,
-        )

@@ -5,7 +5,6 @@ On objects whose descriptor changed all accounts are asked for; on all others on
 tokens may have changed, and only where an entry names a SID by which they may.
 """
 
-import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,15 +13,12 @@ from functools import cached_property
 from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.changes import Cause
 from adaudit.directory.snapshot import ObjectRow
+from adaudit.drift.bearing import bearing
 from adaudit.drift.differences import Difference, differences
 from adaudit.drift.judging import Judge, Judged
 from adaudit.drift.sides import Pair, Sides, Subjects
 from adaudit.drift.survey import Survey, question_of, rows_of
 from adaudit.drift.tokens import Touched
-from adaudit.security.sid import PRINCIPAL_SELF
-
-_MOST_PATTERNS = 2_000
-"""More SIDs than these are not looked for in descriptors one by one"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +68,7 @@ class Effects:
         present = self._sides.accounts.present
         both = present.old & present.new
         numbers = self._sides.numbers_of(self.chosen)
-        for found in self._compared(self._bearing() - elsewhere, self.chosen):
+        for found in self._compared(bearing(self._sides, self._touched) - elsewhere, self.chosen):
             difference = found if numbers is None else _renumbered(found, numbers)
             stayed = difference.subjects & both
             for cause, part in (
@@ -128,10 +124,12 @@ class Effects:
             rows[1],
             joined.new_of,
         )
+        undescribed = _undescribed(rows[0]) & _undescribed(rows[1])  # nobody asked for them
         for name, survey in (("old", old), ("new", new)):
             for reason, objects in survey.unjudged.items():
-                known = self.unjudged.get((name, reason), NONE)
-                self.unjudged[name, reason] = known | objects
+                if told := objects - undescribed:
+                    known = self.unjudged.get((name, reason), NONE)
+                    self.unjudged[name, reason] = known | told
         return old, new
 
     def _changed(self) -> BitMap:
@@ -173,47 +171,13 @@ class Effects:
             return self._sides.accounts
         return self._sides.subjects([sid for sid in self._sides.accounts.sids if sid in accounts])
 
-    def _bearing(self) -> BitMap:
-        """The objects on which a changed token may count, those that changed themselves too."""
-        new_of = self._sides.joined.new_of
-        rows = self._sides.joined.old.object_rows()
-        sids = self._touched.sids
-        if sids is None or len(sids) > _MOST_PATTERNS or self._are_owners_asked():
-            numbers = (row[0] for row in rows if new_of[row[0]] and row[2] is not None)
-        else:
-            directly, by_self = self._naming(sids)
-            numbers = (
-                row[0]
-                for row in rows
-                if new_of[row[0]] and (row[2] in directly or (row[2] in by_self and row[3] in sids))
-            )
-        return BitMap(array("I", numbers))
-
-    def _naming(self, sids: Iterable[bytes]) -> tuple[set[int | None], set[int | None]]:
-        """The descriptors that hold one of some SIDs, and those with an entry for SELF."""
-        named = re.compile(b"|".join(map(re.escape, sids)) or b"(?!)")
-        own = PRINCIPAL_SELF.encode()
-        directly: set[int | None] = set()
-        by_self: set[int | None] = set()
-        for number, body in self._sides.joined.old.descriptors():
-            if named.search(body):
-                directly.add(number)
-            elif own in body:
-                by_self.add(number)
-        return directly, by_self
-
-    def _are_owners_asked(self) -> bool:
-        """Whether it hangs on groups that no descriptor names what an owner may do."""
-        for view in (self._sides.old, self._sides.new):
-            for chain in view.snapshot.chains.values():
-                right = self._sides.rights[0]
-                if question_of(right.permission, view)(chain).facts.blocks_owner:
-                    return True
-        return False
-
 
 def _descriptors(rows: Sequence[ObjectRow]) -> list[int]:
     return list(dict.fromkeys(row[2] for row in rows if row[2] is not None))
+
+
+def _undescribed(rows: Iterable[ObjectRow]) -> BitMap:
+    return BitMap(row[0] for row in rows if row[2] is None)
 
 
 def _only(difference: Difference, subjects: BitMap) -> Difference:

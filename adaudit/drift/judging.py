@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from adaudit.access.bitmap import BitMap, union
+from adaudit.access.bitmap import NONE, BitMap, union
 from adaudit.access.carriers import Carriers
 from adaudit.access.evaluator import evaluate
 from adaudit.access.growth import Server
@@ -91,7 +91,8 @@ class Judge:
         Part the subjects of a difference on objects whose descriptor changed by what is to blame.
 
         Whoever has the new answer with the old token and the new descriptor has it by entries;
-        with the new token and the old descriptor by memberships; else it takes both.
+        with the new token and the old descriptor by memberships; else it takes both. Where each is
+        meant on its own object, one stands for all.
         """
         subjects = self._sides.accounts
         present = subjects.present
@@ -99,7 +100,7 @@ class Judge:
         yield Cause.ACCOUNT, found.subjects - there
         if not there:
             return
-        _, number = found.sample()
+        subject, number = found.sample()
         servers, sides = self._sides.server_of(number), self._sides
         by_entries = self._held(
             sides.new,
@@ -113,10 +114,13 @@ class Judge:
             sides.old_entry(number),
             sides.carriers(sides.new, servers.new, subjects),
         )
-        entries = there & _decided(by_entries, found.after)
-        members = (there & _decided(by_members, found.after)) - entries
-        yield Cause.ENTRIES, entries
-        yield Cause.MEMBERSHIPS, members
+        entries = _decided(by_entries, found.after)
+        members = _decided(by_members, found.after) - entries
+        if found.is_on_own:
+            entries = there if subject in entries else NONE
+            members = there if subject in members else NONE
+        yield Cause.ENTRIES, there & entries
+        yield Cause.MEMBERSHIPS, there & members
         yield Cause.BOTH, there - entries - members
 
     def _held(self, view: View, right: str, entry: Entry, carriers: Carriers) -> Holding:

@@ -12,8 +12,9 @@ from adaudit.access.verdict import Reason
 from adaudit.access.view import View
 from adaudit.changes import Cause, EntryKind
 from adaudit.directory.snapshot import descriptor_of
-from adaudit.drift.descriptors import Change, Part
+from adaudit.drift.descriptors import Change
 from adaudit.drift.effects import Found
+from adaudit.drift.parts import Part
 from adaudit.drift.sides import Sides
 from adaudit.security.ace import Ace, OpaqueAce
 from adaudit.security.descriptor import SecurityDescriptor

@@ -4,9 +4,10 @@ from collections.abc import Callable
 
 from adaudit.access.view import View
 from adaudit.changes import EntryChange, EntryKind
-from adaudit.drift.descriptors import Change, Part
+from adaudit.drift.descriptors import Change
 from adaudit.drift.naming import Naming
 from adaudit.drift.outcomes import IN_EFFECT
+from adaudit.drift.parts import Part
 from adaudit.drift.sides import Sides
 from adaudit.security.ace import AnyAce
 from adaudit.security.descriptor import AbsentAcl, NullAcl

@@ -180,6 +180,19 @@ def test_open_inheritance_with_what_it_lets_in() -> None:
     assert found.note == "lets in 1 entry: no effect on the rights compared"
 
 
+def test_a_move_where_an_entry_was_set_is_not_what_lets_it_in_below() -> None:
+    one, two = f"(A;CI;WD;;;{HELPDESK})", "(A;CI;RP;;;WD)"
+
+    def before(town: Town) -> None:
+        town.describe_staff(one + two)
+        town.describe(town.users[2], "", "O:SYG:SYD:P")
+
+    found = entries(staff(two + one), before)
+    notes = {each.kind: each.note for each in found}
+    assert notes[EntryKind.PROTECTION] == f"lets in 2 entries: {IN_EFFECT}"
+    assert notes[EntryKind.MOVED].startswith("no effect")
+
+
 def test_blocked_inheritance_with_what_was_copied_keeps_nothing_out() -> None:
     found = entries(
         user(f"(A;CI;WD;;;{HELPDESK})", "O:SYG:SYD:P"), staff(f"(A;CI;WD;;;{HELPDESK})")

@@ -175,6 +175,16 @@ def test_what_one_snapshot_lacks_the_descriptor_of_is_not_compared() -> None:
     ]
 
 
+def test_what_neither_snapshot_has_the_descriptor_of_was_not_to_be_compared() -> None:
+    def before(town: Town) -> None:
+        town.users[0].descriptor = None
+
+    def change(town: Town) -> None:
+        town.users[0].attributes["objectsid"] = [town.contoso.sid.relative(1900).encode()]
+
+    assert drift(change, before).gaps == ()
+
+
 def test_gaps_of_both_snapshots_are_told() -> None:
     found = drift(lambda _: None, lambda town: town.gap("search of DC=x", "cut off"))
     assert [gap.subject for gap in found.gaps] == ["OLD: search of DC=x", "NEW: search of DC=x"]
