@@ -28,6 +28,7 @@ def context() -> Context:
             "broad-grants",
             "dacl-order",
             "damaged-descriptor",
+            "ineffective-denies",
             "missing-dacl",
             "missing-inheritance",
             "stale-inheritance",

@@ -1,5 +1,6 @@
 """Single bits of entries as permissions that one can ask for."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from uuid import UUID
 
@@ -26,6 +27,14 @@ _VERBS = {
     AccessMask.READ_PROPERTY: "read",
     AccessMask.WRITE_PROPERTY: "write",
 }
+
+
+def bits_of(mask: int) -> Iterator[int]:
+    """Each bit of a mask by itself."""
+    while mask:
+        bit = mask & -mask
+        yield bit
+        mask ^= bit
 
 
 def asked_for(

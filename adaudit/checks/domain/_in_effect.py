@@ -1,9 +1,10 @@
 """What earlier entries leave of an entry that was set by hand."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from adaudit.checks._context import Context
+from adaudit.checks.domain._asking import bits_of
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.review.delegations import Delegation
 from adaudit.review.delegations.shadowing import Shadows
@@ -45,19 +46,12 @@ class InEffect:
     def _undecided(self, earlier: Sequence[AnyAce], ace: Ace, delegation: Delegation) -> int:
         domain = self._context.view.domains.containing(delegation.example)
         found = 0
-        for bit in _bits(int(ace.mask) & FULL_CONTROL):
+        for bit in bits_of(int(ace.mask) & FULL_CONTROL):
             alone = replace(ace, mask=AccessMask(bit))
             entries = Acl(_REVISION, (*earlier, alone))
             if self._shadows.of(entries, len(earlier), domain) is None:
                 found |= bit
         return found
-
-
-def _bits(mask: int) -> Iterator[int]:
-    while mask:
-        bit = mask & -mask
-        yield bit
-        mask ^= bit
 
 
 def _handed_down(earlier: Sequence[AnyAce], ace: Ace) -> list[AnyAce]:

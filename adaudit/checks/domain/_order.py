@@ -10,7 +10,7 @@ from adaudit.access.permission import Permission
 from adaudit.access.question import ObjectFacts, Question
 from adaudit.access.token import Server
 from adaudit.checks._context import Context
-from adaudit.checks.domain._asking import asked_for, narrower
+from adaudit.checks.domain._asking import asked_for, bits_of, narrower
 from adaudit.directory.entry import Entry
 from adaudit.directory.schema import Schema
 from adaudit.security.ace import Ace, AceFlags, AnyAce
@@ -151,10 +151,7 @@ def _contested(one: AnyAce, other: AnyAce, schema: Schema) -> Iterator[tuple[int
     if one.is_inherit_only or other.is_inherit_only or not is_contrary:
         return
     for guid in narrower(one.object_type, other.object_type, schema):
-        common = int(one.mask) & int(other.mask) & int(FULL_CONTROL)
-        while common:
-            bit = common & -common
-            common ^= bit
+        for bit in bits_of(int(one.mask) & int(other.mask) & int(FULL_CONTROL)):
             yield bit, guid
 
 

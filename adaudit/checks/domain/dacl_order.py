@@ -19,6 +19,7 @@ from dataclasses import replace
 from adaudit.access.bitmap import BitMap, union
 from adaudit.access.evaluator import evaluate
 from adaudit.checks._context import Context
+from adaudit.checks.domain._accounts import first, listed, told
 from adaudit.checks.domain._entry import evidence_of
 from adaudit.checks.domain._order import Change, changes
 from adaudit.checks.domain._together import Together, gathered
@@ -34,9 +35,6 @@ from adaudit.wording import counted, path_names
 
 SEVERITY = Severity.HIGH
 REASON = "high where the order decides for somebody, low where it decides for nobody"
-_SHOWN = 3
-_SORTED = 1000
-"""Of more accounts than these, the first that were read are shown"""
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:
@@ -107,8 +105,8 @@ def _effects(decided: Sequence[Change], context: Context) -> Iterator[str]:
         if some:
             accounts = union(of(change) for change in some)
             verb = f"{does}s" if len(accounts) == 1 else does
-            what = _listed(_rights(some))
-            yield f"{_names(accounts, context)} {verb} {what}, and would not in canonical order"
+            what = listed(_rights(some))
+            yield f"{told(accounts, context)} {verb} {what}, and would not in canonical order"
 
 
 def _rights(some: Sequence[Change]) -> list[str]:
@@ -116,16 +114,6 @@ def _rights(some: Sequence[Change]) -> list[str]:
     here = dict.fromkeys(each.permission.name for each in some if not each.order.is_below)
     below = dict.fromkeys(each.permission.name for each in some if each.permission.name not in here)
     return [*here, *(f"{name} on objects below" for name in below)]
-
-
-def _names(accounts: BitMap, context: Context) -> str:
-    names = sorted(context.outsiders.names(accounts, _SORTED))
-    return f"{counted(len(accounts), 'account')} ({_listed(names, len(accounts))})"
-
-
-def _listed(names: Sequence[str], count: int = 0) -> str:
-    more = max(count, len(names)) - _SHOWN
-    return ", ".join(names[:_SHOWN]) + (f" and {more} more" if more > 0 else "")
 
 
 def _evidence(entry: Entry, dacl: Acl, change: Change, context: Context) -> Iterator[Evidence]:
@@ -137,17 +125,11 @@ def _evidence(entry: Entry, dacl: Acl, change: Change, context: Context) -> Iter
         (change.lost, order.stored, order.positions),
     ):
         if accounts:
-            token = context.outsiders.token(_first(accounts, context), change.place)
+            token = context.outsiders.token(first(accounts, context), change.place)
             deciding = evaluate(descriptor, token, change.question).deciding
             if deciding is not None:
                 path = path_names(deciding.sid, token, context.view)
                 yield _denying(entry, dacl, positions[deciding.position], path, context)
-
-
-def _first(accounts: BitMap, context: Context) -> int:
-    """Whom to show: the same in whatever order objects were read."""
-    population = context.view.membership.population
-    return min(accounts[:_SORTED], key=population.sid)
 
 
 def _denying(

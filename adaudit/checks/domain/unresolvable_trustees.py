@@ -18,6 +18,7 @@ from dataclasses import replace
 
 from adaudit.access.bitmap import BitMap
 from adaudit.checks._context import Context
+from adaudit.checks.domain._accounts import listed
 from adaudit.checks.domain._by_hand import affected, entry_of, unjudged
 from adaudit.checks.domain._grants import NOT_READ, Said
 from adaudit.directory.entry import Gap
@@ -86,15 +87,10 @@ def _counted_entries(entries: Sequence[Delegation]) -> str:
 def _remedies(entries: Sequence[Delegation], owned: Sequence[Delegation]) -> Iterator[str]:
     if entries:
         places = dict.fromkeys(each.place.name for each in entries)
-        yield f"remove its entries from {_listed([*places])}"
+        yield f"remove its entries from {listed([*places])}"
     if owned:
         places = dict.fromkeys(each.place.name for each in owned)
-        yield f"give {_listed([*places])} another owner"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
+        yield f"give {listed([*places])} another owner"
 
 
 def _untold(given: dict[Trustee, list[Delegation]]) -> Iterator[Gap]:
