@@ -76,7 +76,7 @@ class Outsiders:
         self, entry: Entry, permission: Permission, spared: BitMap = NONE, doubtful: BitMap = NONE
     ) -> Iterator[Grant | Undecided]:
         """
-        Who of them, `spared` apart, holds a permission on an object, and by what.
+        Who of them, `spared` and the object itself apart, holds a permission on it, and by what.
 
         Of those who are `doubtful` it is not known whether it is anything to them.
 
@@ -84,13 +84,14 @@ class Outsiders:
         with its own local groups. Nothing comes of an object that cannot be judged.
         """
         told = undecided = NONE
+        counted = self.accounts - spared - self._itself(entry)
         for place in self.places(entry):
             question = permission.question(self.view.facts(entry))
             found = self.holding(entry, question, place)
             if isinstance(found, Unreadable):
                 return
             for part in found.parts:
-                subjects = (part.subjects & self.accounts) - spared - told
+                subjects = (part.subjects & counted) - told
                 if part.decision is Decision.UNDECIDED:
                     undecided = undecided | subjects
                 if not self._is_grant(part, entry):
@@ -166,6 +167,11 @@ class Outsiders:
                 else holding(descriptor, question, self.carriers(place))
             )
         return known
+
+    def _itself(self, entry: Entry) -> BitMap:
+        """The account that an object is: what it may do to itself gives it nothing."""
+        number = self.view.membership.population.number(entry.sid) if entry.sid else None
+        return NONE if number is None else BitMap((number,))
 
     def _is_grant(self, part: Part, entry: Entry) -> bool:
         """Whether something grants; that there is no DACL is told of the object by itself."""

@@ -223,12 +223,12 @@ def test_a_controller_is_one_by_its_account_even_outside_its_group() -> None:
     assert tier_zero.is_trusted(dc2.sid)
 
 
-def test_a_read_only_controller_is_none_by_itself() -> None:
+def test_a_read_only_controller_is_to_be_guarded_and_not_trusted() -> None:
     contoso = forest()
     branch = controller(contoso.root, "RODC1", 1001, READ_ONLY_CONTROLLER)
     tier_zero = contoso.tier_zero()
 
-    assert kind_of(tier_zero, branch) is None
+    assert kind_of(tier_zero, branch) is Kind.CONTROLLER
     assert not tier_zero.is_trusted(branch.sid)
 
 

@@ -16,10 +16,11 @@ def find_principals(principals: Principals, finds: Finds) -> None:
     """Find controllers, groups and accounts, all containers above them, and what is missing."""
     population = principals.view.membership.population
     at, objects = finds.snapshot.at, population.objects
-    for number in principals.controllers:
+    for number in principals.controllers | principals.read_only:
         domain = population.principal(number).domain
-        name = domain.netbios_name if domain else "the forest"
-        finds.add(at(objects[number]).dn, Kind.CONTROLLER, f"a domain controller of {name}")
+        kind = "read-only" if number in principals.read_only else "domain"
+        why = f"a {kind} controller of {domain.netbios_name if domain else 'the forest'}"
+        finds.add(at(objects[number]).dn, Kind.CONTROLLER, why)
     for number in principals.groups:
         finds.add(at(objects[number]).dn, Kind.GROUP, principals.why_group(number))
     for number in principals.accounts - principals.controllers:

@@ -40,11 +40,11 @@ class Principals:
         """By number, the highest first"""
         self.sids = frozenset({*seeds, *map(self.population.sid, self.groups)})
         """Of the groups, and of the accounts among the seeds"""
-        self.controllers = BitMap(
-            number
-            for number, control in self.population.controllers.items()
-            if control & SERVER_TRUST_ACCOUNT
-        )
+        flags = self.population.controllers.items()
+        self.controllers = BitMap(n for n, control in flags if control & SERVER_TRUST_ACCOUNT)
+        self.read_only = BitMap(n for n, _ in flags) - self.controllers
+        """Controllers that hold the keys of some accounts alone: who controls one can take others
+        into these, but it is not trusted itself"""
         self.accounts = self._carriers() | self.controllers
 
     @property

@@ -4,7 +4,9 @@ The principals that are tier 0 wherever they are, by SID and RID: names can be c
 First those that Microsoft protects itself, [MS-ADTS] 3.1.1.6.1.2. That dSHeuristics can exclude
 operators from AdminSDHolder (dwAdminSDExMask, 3.1.1.6.1.4) takes no power from them. The protected
 group 521, Read-only Domain Controllers, is not among them, nor 498: what these replicate lacks the
-secrets that they may not cache, so that they hold neither the domain nor its administrators.
+secrets that they may not cache, so that they hold neither the domain nor its administrators. The
+objects of such controllers are tier 0 all the same: who controls one logs on as it, and says in its
+msDS-RevealOnDemandGroup and msDS-NeverRevealGroup whose secrets it may cache.
 
 Beside them stand groups that the directory lets become them:
 
