@@ -1,5 +1,7 @@
 """`adaudit diff`: what changed between two snapshots of a forest."""
 
+from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 import click
@@ -7,6 +9,9 @@ import click
 from adaudit.changes import Drift
 from adaudit.cli.inputs import is_list, opener
 from adaudit.cli.options import Output, form_options
+from adaudit.collect.recognition import Kind, kind_of
+from adaudit.directory.reach import Scope
+from adaudit.directory.snapshot import Snapshot
 from adaudit.drift import compare
 from adaudit.report import DRIFT_FORMATS
 
@@ -25,13 +30,27 @@ def diff(old: Path, new: Path, name: str | None, output: Output[Drift]) -> int:
     Both are snapshots, LDIF exports or target lists, of one forest. Ends with status 0 if nothing
     changed, with 1 if anything did, and with 3 if nothing did in what could be compared.
     """
-    has_list = is_list(old) or is_list(new)
-    before, after = (
-        opener(file, name if is_list(file) or not has_list else None) for file in (old, new)
-    )
-    with before() as one, after() as other:
-        drift = compare(one, other, (str(old), str(new)))
+    with ExitStack() as stack:
+        before, after = _opened((old, new), name, stack)
+        drift = compare(before, after, (str(old), str(new)))
         output.show(drift)
     if drift.has_changes:
         return _CHANGED
     return 0 if drift.is_complete else _INCOMPLETE
+
+
+def _opened(files: Sequence[Path], name: str | None, stack: ExitStack) -> tuple[Snapshot, Snapshot]:
+    """The snapshots; of an export as much as the other one holds, and all of two exports."""
+    has_list = any(map(is_list, files))
+    scope: Scope = "all"
+    found: dict[int, Snapshot] = {}
+    for number in sorted(range(len(files)), key=lambda each: _is_export(files[each])):
+        file = files[number]
+        target = name if is_list(file) or not has_list else None
+        found[number] = stack.enter_context(opener(file, target, scope=scope)())
+        scope = found[number].scope
+    return found[0], found[1]
+
+
+def _is_export(file: Path) -> bool:
+    return not is_list(file) and kind_of(file) is not Kind.SNAPSHOT
