@@ -18,13 +18,30 @@ EXCHANGE_SERVERS = "A7D2016C83F003458132789EEB127B84"
 """*Exchange Servers*, which holds the servers of Exchange 2007 and later"""
 LEGACY_INTEROP = "9C5B963F67F14A4B936CB8EFB19C4784"
 """*ExchangeLegacyInterop*, for the servers of Exchange 2000 and 2003 beside them"""
+TRUSTED_SUBSYSTEM = "EA876A58DB6DD04C9006939818F800EB"
+"""*Exchange Trusted Subsystem*, as which servers of Exchange 2010 and later act"""
+WINDOWS_PERMISSIONS = "4C17D0117EBE6642AFAEE03BC66D381F"
+"""*Exchange Windows Permissions*, which may create and change accounts"""
+ORGANIZATION_MANAGEMENT = "C262A929D691B74A9E068728F8F842EA"
+"""*Organization Management*, called *Exchange Organization Administrators* in Exchange 2007"""
+_FOR_MAIL = (EXCHANGE_SERVERS, LEGACY_INTEROP)
+_FOR_ACCOUNTS = (TRUSTED_SUBSYSTEM, WINDOWS_PERMISSIONS, ORGANIZATION_MANAGEMENT)
 _CONTAINERS = ("msExchConfigurationContainer", "msExchOrganizationContainer")
 
 
 def well_known_groups(view: View) -> dict[str, Principal]:
-    """The groups that were read of those above, by the GUID that they are named for."""
+    """The groups of servers that were read, by the GUID that they are named for."""
+    return _named(_FOR_MAIL, view)
+
+
+def administering_groups(view: View) -> dict[str, Principal]:
+    """The groups of servers and administrators that hold rights on accounts, likewise."""
+    return _named((EXCHANGE_SERVERS, *_FOR_ACCOUNTS), view)
+
+
+def _named(guids: Iterable[str], view: View) -> dict[str, Principal]:
     entries = list(view.snapshot.of_class(*_CONTAINERS))
-    found = ((guid, named_for(guid, entries, view)) for guid in (EXCHANGE_SERVERS, LEGACY_INTEROP))
+    found = ((guid, named_for(guid, entries, view)) for guid in guids)
     return {guid: group for guid, groups in found for group in groups}
 
 

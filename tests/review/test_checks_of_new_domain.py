@@ -42,3 +42,9 @@ def test_a_new_windows_domain_passes(check: Check) -> None:
     result = check.result(context())
 
     assert (result.outcome, result.findings, result.unknown) == (Outcome.PASS, (), ())
+
+
+def test_there_is_nothing_of_exchange_to_judge_in_a_new_windows_domain() -> None:
+    result = CHECKS["exchange-grants"].result(context())
+
+    assert (result.outcome, result.findings) == (Outcome.NOT_APPLICABLE, ())

@@ -40,7 +40,7 @@ from adaudit.wording import party, readable
 SEVERITY = Severity.HIGH
 REASON = "any account holds the right; medium where it takes over no object by itself"
 REFERENCES = (
-    "ANSSI vuln_permissions_naming_context, vuln_compatible_2000_anonymous",
+    "ANSSI vuln_permissions_naming_context, vuln_compatible_2000",
     "MITRE ATT&CK T1222.001, T1098",
 )
 _EVERYBODY = frozenset(
