@@ -13,8 +13,11 @@ from adaudit.access.view import View
 from adaudit.directory.membership import Membership
 from adaudit.directory.population import Population
 from adaudit.drift.graph import Graph
-from adaudit.drift.joining import MEMBERSHIPS, Joined
+from adaudit.drift.joining import Joined
 from adaudit.drift.members import GroupChange
+
+_COUNTING = frozenset({"objectsid", "sidhistory", "grouptype", "objectclass"})
+"""Beside memberships all of a principal that tokens hang on, but for what controllers hold"""
 
 
 @dataclass(slots=True)
@@ -126,15 +129,16 @@ def _kinds(population: Population) -> set[tuple[bytes, tuple[object, ...]]]:
 
 
 def _touch_by_attributes(joined: Joined, sides: _Sides, found: Touched) -> None:
-    """Principals of whom anything else is another: SID history, classes, account control."""
+    """Principals that hold other SIDs, or count in another way; controllers hold more."""
     for met in joined.met:
-        if met.attributes - MEMBERSHIPS or met.old_path != met.new_path:
+        if met.attributes & _COUNTING:
             for snapshot, number in ((joined.old, met.old), (joined.new, met.new)):
                 for sid in snapshot.at(number).values("objectSid")[:1]:
                     if any(sid in side.population.numbers for side in sides):
                         _touch(sid, sides, found)
-    old, new = (side.population for side in sides)
-    if _by_sid(old) != _by_sid(new):
+    old, new = (_by_sid(side.population) for side in sides)
+    if old != new:
+        found.add_accounts(sid for sid in old | new if old.get(sid) != new.get(sid))
         found.add_sids(None)
 
 
