@@ -6,6 +6,8 @@ import click
 
 from adaudit.cli.asking import ON_HELP, RIGHT_HELP
 from adaudit.cli.inputs import opener
+from adaudit.cli.options import scope_option
+from adaudit.directory.reach import Scope
 from adaudit.explanation import explain as explain_verdict
 from adaudit.report.explanation import render_json, render_text
 
@@ -21,6 +23,7 @@ _FORMS = {"text": render_text, "json": render_json}
 @click.option(
     "--in", "domain", metavar="DOMAIN", help="Domain whose controller checks access, by name."
 )
+@scope_option
 @click.option("--target", "name", help="Target, if FILE is a target list with several.")
 @click.option(
     "--format", "form", type=click.Choice(list(_FORMS)), default="text", show_default=True
@@ -32,6 +35,7 @@ def explain(  # noqa: PLR0913, PLR0917 - click passes every option as an argumen
     right: str,
     to: str | None,
     domain: str | None,
+    scope: Scope,
     name: str | None,
     form: str,
 ) -> int:
@@ -42,7 +46,7 @@ def explain(  # noqa: PLR0913, PLR0917 - click passes every option as an argumen
     entry of the DACL did; of an operation that takes several checks, each of them. Ends with
     status 3 if the question cannot be decided.
     """
-    with opener(file, name)() as snapshot:
+    with opener(file, name, scope=scope)() as snapshot:
         found = explain_verdict(snapshot, who, on, right, domain, to)
     click.echo(_FORMS[form](found), nl=False)
     return 3 if found.decision == "undecided" else 0

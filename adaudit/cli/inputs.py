@@ -58,9 +58,9 @@ def opener(
     return partial(_open, target)
 
 
-def opener_of_all(files: Sequence[Path]) -> Callable[[], Snapshot]:
+def opener_of_all(files: Sequence[Path], *, scope: Scope = "exchange") -> Callable[[], Snapshot]:
     """
-    What reads several files of one forest into one snapshot.
+    What reads several files of one forest into one snapshot; `scope` is what is kept of exports.
 
     Raises `ConfigError` where one is there twice, or they are of different kinds.
     """
@@ -73,7 +73,7 @@ def opener_of_all(files: Sequence[Path]) -> Callable[[], Snapshot]:
             "--merge takes files of one kind: snapshots, LDIF, or snapshots of AD Explorer",
             "make snapshots of the others: `adaudit collect` with a target list that names them",
         )
-    return partial(_open, _of_files(files, *kinds))
+    return partial(_open, _of_files(files, *kinds, scope=scope))
 
 
 def _of_files(files: Sequence[Path], kind: Kind, *, scope: Scope = "exchange") -> TargetConfig:

@@ -51,6 +51,16 @@ class Output(Generic[_Told]):
                 yield error.message
 
 
+scope_option = click.option(
+    "--scope",
+    type=click.Choice(["exchange", "all"]),
+    default="exchange",
+    show_default=True,
+    help="What is kept of an export: what the checks of Exchange need, or everything.",
+)
+"""The option of commands that read files; a target list has a scope of its own"""
+
+
 def form_options(formats: Mapping[str, Format[_Told]]) -> Callable[[_Command], _Command]:
     """Add `--format`, the first form being the default, and `-o`; the command gets `output`."""
 

@@ -6,7 +6,8 @@ import click
 
 from adaudit.cli.asking import ON_HELP
 from adaudit.cli.inputs import opener
-from adaudit.cli.options import Output, form_options
+from adaudit.cli.options import Output, form_options, scope_option
+from adaudit.directory.reach import Scope
 from adaudit.explanation.rights_of import rights_of as all_rights_of
 from adaudit.findings.rights_of import RightsOf
 from adaudit.report.answer_forms import RIGHTS_OF_FORMATS
@@ -26,6 +27,7 @@ _INCOMPLETE = 3
     metavar="DOMAIN",
     help="Domain whose controller checks access to what is in no domain, by name.",
 )
+@scope_option
 @click.option("--target", "name", help="Target, if FILE is a target list with several.")
 @form_options(RIGHTS_OF_FORMATS)
 def rights_of(  # noqa: PLR0913, PLR0917 - click passes every option as an argument
@@ -34,6 +36,7 @@ def rights_of(  # noqa: PLR0913, PLR0917 - click passes every option as an argum
     on: str | None,
     under: str | None,
     domain: str | None,
+    scope: Scope,
     name: str | None,
     output: Output[RightsOf],
     *,
@@ -48,7 +51,7 @@ def rights_of(  # noqa: PLR0913, PLR0917 - click passes every option as an argum
     """
     if on and under:
         raise click.UsageError("--on and --under exclude each other")
-    with opener(file, name)() as snapshot:
+    with opener(file, name, scope=scope)() as snapshot:
         found = all_rights_of(snapshot, who, on, under, domain, is_all=is_all)
         output.show(found)
         return 0 if found.is_complete else _INCOMPLETE

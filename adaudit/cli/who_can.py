@@ -6,7 +6,8 @@ import click
 
 from adaudit.cli.asking import ON_HELP, RIGHT_HELP
 from adaudit.cli.inputs import opener
-from adaudit.cli.options import Output, form_options
+from adaudit.cli.options import Output, form_options, scope_option
+from adaudit.directory.reach import Scope
 from adaudit.explanation.who_can import who_can as everybody_who_can
 from adaudit.findings.who_can import WhoCan
 from adaudit.report.answer_forms import WHO_CAN_FORMATS
@@ -23,6 +24,7 @@ _UNDECIDED = 3
     "--in", "domain", metavar="DOMAIN", help="Domain whose controller checks access, by name."
 )
 @click.option("--paths", is_flag=True, help="Show how each of them is reached, not an example.")
+@scope_option
 @click.option("--target", "name", help="Target, if FILE is a target list with several.")
 @form_options(WHO_CAN_FORMATS)
 def who_can(  # noqa: PLR0913, PLR0917 - click passes every option as an argument
@@ -31,6 +33,7 @@ def who_can(  # noqa: PLR0913, PLR0917 - click passes every option as an argumen
     on: str,
     to: str | None,
     domain: str | None,
+    scope: Scope,
     name: str | None,
     output: Output[WhoCan],
     *,
@@ -44,7 +47,7 @@ def who_can(  # noqa: PLR0913, PLR0917 - click passes every option as an argumen
     reached; of an operation that takes several checks, for each. Ends with status 3 if it is not
     known of somebody.
     """
-    with opener(file, name)() as snapshot:
+    with opener(file, name, scope=scope)() as snapshot:
         found = everybody_who_can(snapshot, right, on, domain, to, with_paths=paths)
         output.show(found)
         return _UNDECIDED if found.undecided else 0

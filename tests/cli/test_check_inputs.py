@@ -87,3 +87,13 @@ def test_a_file_that_is_given_twice_is_refused(adaudit: Command, tmp_path: Path)
     ran = adaudit("check", "--merge", file, file)
     assert ran.status == 2
     assert "is there twice" in ran.err
+
+
+def test_all_of_an_export_is_reviewed_where_that_is_asked_for(adaudit: Command) -> None:
+    sample = Path(__file__).parents[2] / "samples" / "tailspin.ldif.gz"
+    found = {}
+    for scope in ("exchange", "all"):
+        told = adaudit("check", sample, "--scope", scope, "--format", "json")
+        (target,) = json.loads(told.out)["targets"]
+        found[scope] = {each["check"] for each in target["findings"]}
+    assert "directory-replication" in found["all"] - found["exchange"]
