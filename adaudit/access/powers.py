@@ -23,7 +23,7 @@ class Power:
     what: str
     """A right, attribute, property set or class by name; `*` for all but those told apart"""
     but: tuple[str, ...]
-    """What of it is not surely held, if `what` is `*` or a property set"""
+    """What of it is not held, or not surely, if `what` is `*` or a property set"""
     decision: Decision
     """ALLOWED or UNDECIDED"""
     reason: Reason
@@ -81,25 +81,24 @@ def _folded(found: Mapping[UUID, _Found]) -> Iterator[Power]:
         is_absorbed = parent is not None and parent.outcome == each.outcome
         decision, reason, position, is_common = each.outcome
         if decision is not Decision.DENIED and not is_absorbed:
-            but = _exceptions(each.leaf.guid, found) if decision is Decision.ALLOWED else ()
+            but = _exceptions(each, found)
             kind, what = each.leaf.kind, each.leaf.what
             yield Power(kind, what, tuple(but), decision, reason, position, is_common)
 
 
-def _exceptions(whole: UUID, found: Mapping[UUID, _Found]) -> Sequence[str]:
-    """The parts of something that are not held, those of a part that is not held left out."""
+def _exceptions(whole: _Found, found: Mapping[UUID, _Found]) -> Sequence[str]:
+    """The parts of something of which less is true, those of such a part left out."""
+    guid = whole.leaf.guid
+    is_held = whole.verdict.decision is Decision.ALLOWED
+    less = {Decision.DENIED, Decision.UNDECIDED} if is_held else {Decision.DENIED}
     missing = []
     for each in found.values():
         above = each.leaf.above
-        if above is None or whole not in (above, ALL) or _is_held(each):
+        if above is None or guid not in (above, ALL) or each.verdict.decision not in less:
             continue
-        if above == whole or _is_held(found[above]):
+        if above == guid or found[above].verdict.decision not in less:
             missing.append(each.leaf.what)
     return missing
-
-
-def _is_held(found: _Found) -> bool:
-    return found.verdict.decision is Decision.ALLOWED
 
 
 def is_everything(held: Sequence[Power]) -> bool:
