@@ -183,6 +183,7 @@ def held(
         ("(OA;;CC;#65;;U)", [("create children", "ou", (), 0)]),
         ("(OA;;RPCR;#04;;U)", [("read", "d", (), 0), ("read confidential", "d", (), 0)]),
         ("(A;;WP;;;PS)", [("write", "*", (), 0)]),
+        ("(OD;;WP;#0a;;G)(A;;WP;;;X)", [("write", "*", ("Set",), None)]),
     ],
 )
 def test_what_entries_name_is_told_apart_and_the_rest_as_one(
