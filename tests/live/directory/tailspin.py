@@ -24,7 +24,7 @@ _STAFF = {
 }
 _EXTERNAL = {"Ravi Menon": "rmenon", "Mia Torres": "mtorres", "Ben Archer": "barcher"}
 _SERVICES = ("svc-backup", "svc-bi", "svc-monitor", "svc-scan")
-_OF_PRODUCTS = ("svc-dirsync", "svc-enrol", "svc-idm", "svc-deploy")
+_OF_PRODUCTS = ("svc-dirsync", "svc-enrol", "svc-idm", "svc-deploy", "svc-admt")
 """Made by the setup of a product each, in CN=Users"""
 _ADMINISTRATORS = {"Novak (administrator)": "adm-novak", "Silva (administrator)": "adm-silva"}
 _VIRTUALIZATION = {"Anand (virtualization)": "adm-anand"}

@@ -27,6 +27,11 @@ _LINKS = ("f30e3bbe-9ff0-11d1-b603-0000f80367c1", "f30e3bbf-9ff0-11d1-b603-0000f
 _GET_CHANGES = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"
 _GET_CHANGES_ALL = "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"
 _LAPS = "4f7c1a58-6e1c-4a57-9d43-6c1d6a3f0b01"  # ms-Mcs-AdmPwd, see newer_schema.py
+_MIGRATE = "ba33815a-4f93-4c76-87f3-57574bff8109"  # Migrate-SID-History
+_OF_EXCHANGE = {  # by the GUIDs of its setup
+    "EA876A58DB6DD04C9006939818F800EB": "Exchange Trusted Subsystem",
+    "4C17D0117EBE6642AFAEE03BC66D381F": "Exchange Windows Permissions",
+}
 _EXCLUDED = 4 | 8  # Print Operators and Backup Operators
 
 _HEAD = (
@@ -34,6 +39,8 @@ _HEAD = (
     f"(OA;CI;WD;;{_USER};{{Exchange Windows Permissions}})"
     # the wizard of a tool that synchronises passwords
     f"(OA;;CR;{_GET_CHANGES};;{{svc-dirsync}})(OA;;CR;{_GET_CHANGES_ALL};;{{svc-dirsync}})"
+    # a tool that migrates accounts
+    f"(OA;;CR;{_MIGRATE};;{{svc-admt}})"
     # Windows Hello for Business, for a group of its own
     f"(OA;CIIO;WP;{_KEYS};{_COMPUTER};{{Device Enrolment}})"
 )
@@ -66,6 +73,9 @@ def populate(sam: Sam) -> None:
 
 def _plant_on_head(sam: Sam) -> None:
     sam.add_aces(sam.base, _HEAD_SOUND + _HEAD)
+    names = [f"B:32:{guid}:{_group(sam, name)}" for guid, name in _OF_EXCHANGE.items()]
+    exchange = f"CN=Microsoft Exchange,CN=Services,{sam.configuration}"
+    sam.add(exchange, ["msExchConfigurationContainer"], otherWellKnownObjects=names)
     # a tool for identities, which had to manage every group; each group gets a copy of the entry
     sam.add_aces(protection.holder_of(sam), f"(OA;;WP;{_MEMBER};;{{Identity Management}})")
     # what administers the hypervisors under the controllers is named as tier 0 in the target list
