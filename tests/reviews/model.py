@@ -57,6 +57,8 @@ class Planted(Part):
     """
     readers: dict[str, str] = {}
     """Entries of msDS-GroupMSAMembership: who reads the password of a managed account"""
+    acting: dict[str, str] = {}
+    """Entries of msDS-AllowedToActOnBehalfOfOtherIdentity: who acts on a computer as anybody"""
     stored: dict[str, str] = {}
     """The whole descriptor in SDDL, `unreadable` if there is none, `damaged`, or hexadecimal"""
 

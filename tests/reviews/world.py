@@ -223,9 +223,9 @@ class _Descriptors:
         self.of = cache(self._of)
 
     def give(self) -> None:
-        for name, text in self.forest.review.readers.items():
-            readers = self._parsed(f"{_ADMINISTRATORS_OWN}D:{text}")
-            self.forest.made(name).put(**{"msDS-GroupMSAMembership": wire.encode(readers)})
+        review = self.forest.review
+        self._put(review.readers, "msDS-GroupMSAMembership")
+        self._put(review.acting, "msDS-AllowedToActOnBehalfOfOtherIdentity")
         for place, made in self.forest.places.items():
             descriptor = self.of(place)
             if isinstance(descriptor, bytes):
@@ -233,6 +233,11 @@ class _Descriptors:
             elif descriptor is not None:
                 kept = descriptor if self.forest.review.sacls else _without_sacl(descriptor)
                 made.descriptor = wire.encode(kept)
+
+    def _put(self, entries: dict[str, str], attribute: str) -> None:
+        for name, text in entries.items():
+            listed = self._parsed(f"{_ADMINISTRATORS_OWN}D:{text}")
+            self.forest.made(name).put(**{attribute: wire.encode(listed)})
 
     def _of(self, place: str) -> SecurityDescriptor | bytes | None:
         """The whole descriptor of an object; bytes that are none, or nothing."""

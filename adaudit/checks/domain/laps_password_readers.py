@@ -24,7 +24,7 @@ from adaudit.access.permission_names import attribute_named
 from adaudit.checks._context import Context
 from adaudit.checks.domain._anyone import common_findings
 from adaudit.checks.domain._grants import NOT_READ, Claim, Said, assets, granted
-from adaudit.checks.domain._reading import Reading, who_may_not_read
+from adaudit.checks.domain._reading import Reading
 from adaudit.directory.definitions import AttributeDefinition
 from adaudit.directory.entry import Entry
 from adaudit.findings import NotApplicable, Severity
@@ -73,7 +73,8 @@ def _of(
     readings = [Reading.of(attribute) for attribute in attributes]
     rights = tuple(each.deciding for each in readings)
     claim = Claim("laps-password-readers", severity, does, _THINGS, rights, apart=(does,))
-    yield from granted(claim, context, _computers(context), who_may_not_read(readings, context))
+    lesser = {each.deciding.name: each.lesser for each in readings}
+    yield from granted(claim, context, _computers(context), takes=lesser.get)
     everywhere = replace(claim, things=("computer", "computers"), apart=(does, "anyone"))
     yield from common_findings(everywhere, _common(readings, context), context)
 
