@@ -18,6 +18,7 @@ from adaudit.access.repair import without_entry
 from adaudit.access.token import Server, Token
 from adaudit.access.verdict import Decision, Reason
 from adaudit.access.view import View
+from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Unreadable, descriptor_of
@@ -62,6 +63,8 @@ class Outsiders:
         self._holdings: dict[
             tuple[bytes | None, Question, Domain | None], Holding | Unreadable
         ] = {}
+        self._left: dict[tuple[bytes | None, Question, Domain | None, int], BitMap] = {}
+        self._heads = view.heads
         population = view.membership.population
         sids = enumerate(population.sids[: population.account_count])
         # well-known SIDs stand among the accounts where a group holds them: they are nobody
@@ -126,7 +129,9 @@ class Outsiders:
 
     def places(self, entry: Entry) -> Sequence[Server]:
         """The controllers, one a domain, at which access to an object is checked."""
-        head = self.view.levels(entry.dn)[-1].dn
+        head: Dn | None = entry.dn
+        while head is not None and head not in self._heads:
+            head = head.parent
         domains = [domain for domain in self.view.domains.all if domain.sid is not None]
         own = [domain for domain in domains if domain.dn == head]
         return [self.view.controller_of(domain) for domain in own or domains]
@@ -136,9 +141,12 @@ class Outsiders:
         descriptor, deciding = descriptor_of(grant.entry), grant.part.deciding
         if isinstance(descriptor, Unreadable) or deciding is None:
             return grant.part.subjects
-        rest = without_entry(descriptor, deciding.position)
-        found = holding(rest, grant.question, self.carriers(grant.place))
-        return found.allowed & grant.part.subjects
+        key = (grant.entry.descriptor, grant.question, grant.place.domain, deciding.position)
+        if key not in self._left:
+            rest = without_entry(descriptor, deciding.position)
+            found = holding(rest, grant.question, self.carriers(grant.place))
+            self._left[key] = found.allowed
+        return self._left[key] & grant.part.subjects
 
     def token(self, account: int, place: Server) -> Token:
         """The token of an account."""

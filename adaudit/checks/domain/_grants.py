@@ -8,7 +8,7 @@ from adaudit.access.permission import Permission
 from adaudit.access.right_names import permission_of
 from adaudit.checks._context import Context
 from adaudit.checks.domain._finding import Claim, finding_of
-from adaudit.checks.domain._source import Source, source_of
+from adaudit.checks.domain._source import Source, Sources
 from adaudit.directory.entry import Entry, Gap
 from adaudit.errors import QuestionError
 from adaudit.findings import Finding, NotApplicable
@@ -53,6 +53,7 @@ def granted(
     rights = {each.name: each for each in filter(None, (named(r, context) for r in claim.rights))}
     found: dict[Source, list[Grant]] = defaultdict(list)
     unknown: dict[str, Gap] = {}
+    sources = Sources(context)
     for entry in objects:
         known = NONE if claim.is_of_control else controllers(context, entry)
         for name, permission in rights.items():
@@ -63,7 +64,7 @@ def granted(
                     if isinstance(grant, Undecided):
                         unknown.setdefault(entry.dn.path, _gap(grant))
                     else:
-                        found[source_of(grant, context)].append(grant)
+                        found[sources.of(grant)].append(grant)
     for source, grants in sorted(found.items(), key=lambda item: item[0].order):
         yield finding_of(claim, source, grants, context)
     yield from unknown.values()

@@ -5,6 +5,9 @@ from dataclasses import dataclass, replace
 
 from adaudit.access.origin import Found
 from adaudit.checks._context import Context
+from adaudit.directory.dn import Dn
+from adaudit.directory.entry import Entry
+from adaudit.directory.snapshot import descriptor_of
 from adaudit.review.grants import Grant
 from adaudit.review.tier_zero import Kind
 from adaudit.security.ace import Ace, AceFlags
@@ -36,6 +39,30 @@ class Source:
             yield str(entry.guid) if entry and entry.guid else self.found.dn.path
             yield encode_ace(self.found.ace)
         yield str(self.trustee)
+
+
+class Sources:
+    """Where to look for what decides grants; one look for objects that inherit alike."""
+
+    def __init__(self, context: Context) -> None:
+        self._context = context
+        self._known: dict[tuple[Dn | None, Ace, str | None], Source] = {}
+
+    def of(self, grant: Grant) -> Source:
+        """The source of a grant."""
+        deciding, entry = grant.part.deciding, grant.entry
+        if deciding is None or not deciding.ace.is_inherited or _is_protected(entry):
+            return source_of(grant, self._context)
+        key = (entry.dn.parent, deciding.ace, entry.object_class)
+        known = self._known.get(key) or source_of(grant, self._context)
+        if known.found and known.found.dn != entry.dn:
+            self._known[key] = known
+        return known
+
+
+def _is_protected(entry: Entry) -> bool:
+    descriptor = descriptor_of(entry)
+    return isinstance(descriptor, SecurityDescriptor) and descriptor.is_dacl_protected
 
 
 def source_of(grant: Grant, context: Context) -> Source:
