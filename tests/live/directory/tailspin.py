@@ -170,12 +170,12 @@ def _add_managed_account(sam: Sam, name: str) -> str:
         userAccountControl="4096",
         **{"msDS-ManagedPasswordInterval": "30"},
     )
-    let_read_password(sam, dn, f"{sam.domain_sid}-516")
+    let_in(sam, dn, "msDS-GroupMSAMembership", f"{sam.domain_sid}-516")
     return dn
 
 
-def let_read_password(sam: Sam, dn: str, sid: str) -> None:
-    """Say who may read the password of a managed account, as Set-ADServiceAccount does."""
+def let_in(sam: Sam, dn: str, attribute: str, sid: str) -> None:
+    """Write an attribute that lets in by a descriptor, as Set-ADServiceAccount and its like do."""
     sddl = f"O:BAD:(A;;CCDCLCSWRPWPDTLOCRSDRCWDWO;;;{sid})"
-    readers = ndr_pack(security.descriptor.from_sddl(sddl, sam.domain_sid))
-    sam.modify(dn, "msDS-GroupMSAMembership", readers, replace=True)
+    descriptor = ndr_pack(security.descriptor.from_sddl(sddl, sam.domain_sid))
+    sam.modify(dn, attribute, descriptor, replace=True)

@@ -9,7 +9,7 @@ import protection
 from sam import Sam
 from samba.dcerpc import security
 from samba.ndr import ndr_pack
-from tailspin import let_read_password, policy_dn, template_dn
+from tailspin import let_in, policy_dn, template_dn
 
 _USER = "bf967aba-0de6-11d0-a285-00aa003049e2"
 _COMPUTER = "bf967a86-0de6-11d0-a285-00aa003049e2"
@@ -132,7 +132,10 @@ def _plant_on_objects(sam: Sam) -> None:
     sam.modify(f"CN=Print Operators,CN=Builtin,{sam.base}", "member", authenticated)
     # to install it on any computer
     managed = f"CN=gmsa-backup,CN=Managed Service Accounts,{sam.base}"
-    let_read_password(sam, managed, f"{sam.domain_sid}-515")
+    let_in(sam, managed, "msDS-GroupMSAMembership", f"{sam.domain_sid}-515")
+    # a file server may serve a hypervisor, set the wrong way round
+    hypervisor = f"CN=HV02,OU=Hypervisors,{sam.base}"
+    let_in(sam, hypervisor, "msDS-AllowedToActOnBehalfOfOtherIdentity", sam.sids["FS01$"])
     # whoever joins a computer owns it
     sam.set_owner(f"CN=PC01,OU=Workstations,{sam.base}", "dbrooks")
     sam.modify(
