@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from adaudit.access.token import Server
 from adaudit.access.view import View
 from adaudit.checks._descriptors import Descriptors
 from adaudit.directory.dn import Dn
@@ -151,11 +152,18 @@ class Context:
             if candidate.principal.is_disabled
         )
 
-    def look(self, who: str, on: Dn, right: str) -> str:
-        """The command that shows a verdict with its whole reason."""
+    def look(self, who: str, on: Dn, right: str, place: Server | None = None) -> str:
+        """
+        The command that shows a verdict with its whole reason.
+
+        `place` is the controller that checks access, where another one may say something else.
+        """
         server = self.flow.by_dn.get(on)
         where = server.label if server else str(on)
         words = ("adaudit", "explain", *self.file, "--who", who, "--on", where, "--right", right)
+        domain = place.domain if place else None
+        if domain is not None and domain != self.view.domains.containing(on):
+            words = (*words, "--in", domain.dns_name)
         return shlex.join(words)
 
     def diagnosis(self, sender: str, receiver: str) -> str:

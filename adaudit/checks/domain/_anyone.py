@@ -95,8 +95,14 @@ def _finding(claim: Claim, where: _Where, cases: Sequence[_Case], context: Conte
         evidence=tuple(map(partial(_evidence, context=context), cases)),
         affects=tuple(str(context.snapshot.at(number).dn) for number in objects[:_MOST]),
         remedy=(f"remove the entry for {trustee} from {where.dn or 'these objects'}",),
-        look=context.look(str(first.common.group), first.example.dn, first.permission.name),
+        look=_look(first, context),
     )
+
+
+def _look(case: _Case, context: Context) -> str:
+    common = case.common
+    who, right = str(common.group), case.permission.name
+    return context.look(who, case.example.dn, right, common.place)
 
 
 def _identity(where: _Where, context: Context) -> Iterator[str | bytes]:

@@ -58,7 +58,7 @@ def finding_of(claim: Claim, source: Source, grants: Sequence[Grant], context: C
         evidence=tuple(_evidence(source, grants, context)),
         affects=tuple(str(entry.dn) for entry in objects.values()),
         remedy=tuple(_remedies(source, grants, context)),
-        look=context.look(who, first.entry.dn, first.permission.name),
+        look=context.look(who, first.entry.dn, first.permission.name, first.place),
     )
 
 
