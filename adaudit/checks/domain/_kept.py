@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from adaudit.access.bitmap import BitMap
@@ -46,6 +46,7 @@ class Denied:
     def __init__(self, denies: Sequence[Delegation], context: Context) -> None:
         self._context = context
         self._by_key: dict[_KEY, list[Delegation]] = defaultdict(list)
+        self._known: dict[tuple[int, str, int], list[Kept]] = {}
         for deny in denies:
             ace = deny.ace
             if isinstance(ace, Ace) and int(ace.flags) & _CONTAINER_INHERIT and not ace.is_callback:
@@ -81,15 +82,26 @@ class Denied:
         return found
 
     def _kept(self, family: Family, position: int, ace: Ace) -> Iterator[Kept]:
-        entry = self._context.snapshot.at(family.numbers[0])
-        yield from kept_on(entry, position, ace, family.numbers, self._context)
+        """The same for all objects of one class that have the descriptor."""
+        key = family.descriptor, family.name, position
+        known = self._known.get(key)
+        if known is None:
+            entry = self._context.snapshot.at(family.numbers[0])
+            found = kept_on(entry, position, ace, family.numbers, self._context)
+            known = self._known[key] = list(found)
+        for kept in known:
+            yield replace(kept, numbers=family.numbers)
 
 
 def kept_on(
     entry: Entry, position: int, ace: Ace, numbers: Sequence[int], context: Context
 ) -> Iterator[Kept]:
-    """What earlier entries, or ownership, grant of what an entry of the object denies."""
-    facts, schema = context.view.facts(entry), context.view.schema
+    """
+    What earlier entries, or ownership, grant of what an entry of the object denies.
+
+    What accounts hold on themselves by an entry for SELF does not count.
+    """
+    facts, schema = replace(context.view.facts(entry), sid=None), context.view.schema
     for bit in bits_of(int(ace.mask) & int(FULL_CONTROL)):
         permission = asked_for(bit, ace.object_type, facts.class_guid, schema)
         if permission is None:

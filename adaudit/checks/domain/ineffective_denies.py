@@ -5,8 +5,9 @@ What it reports: each deny that was set by hand and is for nobody (Creator Owner
 group) or for nothing (a class that the object only is derived from, a GUID or rights that no access
 check asks for there); that an earlier entry, or ownership, overrules on objects below for accounts
 that it is for; or that denies deletion to accounts that may delete children of the parent. Accounts
-of tier 0 count where the deny is for them, or is about deletion. Documented denies of Exchange, and
-what stands in the wrong order on the object itself, are not meant.
+of tier 0 count where the deny is for them, or is about deletion; what accounts hold on themselves
+does not. Documented denies of Exchange, and what stands in the wrong order on the object itself,
+are not meant.
 
 Why it matters: who set the deny relies on it. An explicit allow goes before an inherited deny, the
 entry of a nearer parent before that of a farther one, and to delete an object one right of two is

@@ -19,7 +19,7 @@ from collections.abc import Iterator, Sequence
 from adaudit.checks._context import Context
 from adaudit.checks.domain._entry import evidence_of
 from adaudit.checks.domain._grants import NOT_READ, Said
-from adaudit.directory.entry import Entry
+from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import descriptor_of
 from adaudit.findings import Finding, Party, Severity, fingerprint
 from adaudit.review.families import Family
@@ -39,13 +39,18 @@ def run(context: Context) -> Iterator[Said]:
         yield NOT_READ
         return
     lacking: dict[int, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+    unknown: dict[str, None] = {}
     for family in context.families:
+        if family.name and family.parent and not context.view.schema.class_guid(family.name):
+            unknown[family.name] = None
         for position in context.families.missing(family):
             lacking[_parent(family)][position].extend(family.numbers)
     for parent, by_position in lacking.items():
         finding = _finding(context.snapshot.at(parent), by_position, context)
         if finding is not None:
             yield finding
+    for name in unknown:
+        yield Gap(f"class {name}", "no definition of it is known, and so not what is for it alone")
 
 
 def _parent(family: Family) -> int:
