@@ -1,6 +1,6 @@
 # Everything runs in a virtual environment, from the pinned dependencies in locks/.
 #
-#   make demo      the main job and a diagnosis, on the fictional forest in samples/
+#   make demo      the main job, a diagnosis and a review, on the fictional forests in samples/
 #   make test      all tests, those against a real domain controller too where one can be had
 #   make check     formatting, lint, types and tests
 #   make bench     speed and memory against the peers, into tests/bench/RESULTS.md
@@ -25,8 +25,9 @@ OBJECTS ?= 1000000
 # status 1 says that there are findings, which the sample has; a crash has it too, but no report
 demo: $(VENV)/run.stamp
 	@rm -f $(VENV)/demo.json
-	@for command in audit diagnose; do \
-	    $(BIN)/adaudit $$command samples/contoso.yaml -o json=$(VENV)/demo.json; status=$$?; \
+	@for command in 'audit samples/contoso.yaml' 'diagnose samples/contoso.yaml' \
+	    'audit samples/tailspin.yaml'; do \
+	    $(BIN)/adaudit $$command -o json=$(VENV)/demo.json; status=$$?; \
 	    if [ $$status -ne 1 ] || [ ! -s $(VENV)/demo.json ]; then \
 	        echo "expected a report with findings and status 1, got status $$status" >&2; exit 1; \
 	    fi; \

@@ -28,8 +28,11 @@ COMMANDS = {
     "audit.csv": ("audit", "contoso.yaml", "--format", "csv"),
     "audit.json": ("audit", "contoso.yaml", "--format", "json"),
     "check.txt": ("check", "contoso.ldif"),
+    "review.txt": ("audit", "tailspin.yaml"),
+    "paths.txt": ("paths", "tailspin.yaml", "--to", "DC=tailspin,DC=example"),
     "checks.txt": ("checks",),
     "checks-send-as-denied.txt": ("checks", "send-as-denied"),
+    "checks-directory-replication.txt": ("checks", "directory-replication"),
     "checks-smtp-filtering.txt": ("checks", "smtp-filtering"),
     "diagnose.txt": ("diagnose", "contoso.yaml"),
     "diagnose.json": ("diagnose", "contoso.yaml", "--format", "json"),
@@ -63,7 +66,8 @@ COMMANDS = {
     "rights-of-under.csv": ("rights-of", "contoso.ldif", *BRANCH, "--format", "csv"),
     "explain-hostile.txt": ("explain", "contoso.ldif", *ASKED, "EX08$", "--on", "EX12"),
 }
-STATUS = {"audit": 1, "check": 1, "diagnose.txt": 1, "diagnose.json": 1, "diagnose-pair.txt": 3}
+STATUS = {"audit": 1, "check": 1, "paths": 1, "diagnose.txt": 1, "diagnose.json": 1}
+STATUS["diagnose-pair.txt"] = 3
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\+00:00)?)?")
 
 
