@@ -87,7 +87,11 @@ def _find_published(authority: Entry, templates: Mapping[str, Entry], finds: Fin
 
 def allows_authentication(template: Entry) -> bool:
     """Whether certificates of a template let their holder log on: by purpose, or having none."""
-    purposes = template.texts("pKIExtendedKeyUsage")
-    policies = template.texts("msPKI-Certificate-Application-Policy")
-    found = {*purposes, *policies}
+    found = purposes_of(template)
     return not found or not _AUTHENTICATING.isdisjoint(found)
+
+
+def purposes_of(template: Entry) -> frozenset[str]:
+    """What the certificates of a template are for, as OIDs; nothing stands for everything."""
+    policies = template.texts("msPKI-Certificate-Application-Policy")
+    return frozenset({*template.texts("pKIExtendedKeyUsage"), *policies})
