@@ -10,6 +10,7 @@ from adaudit.directory.dn import Dn
 from adaudit.directory.domains import Domain
 from adaudit.directory.entry import Entry
 from adaudit.directory.known_names import bare_name
+from adaudit.directory.snapshot import Unreadable
 from adaudit.errors import DirectoryError, QuestionError
 from adaudit.exchange.pairs import MailFlow
 from adaudit.security.rights import AccessMask
@@ -84,6 +85,13 @@ def object_at(text: str, view: View) -> Entry:
     if found is None:
         raise QuestionError(f"no object `{text}` in the snapshot")
     return found
+
+
+def not_judged(dn: Dn, why: Unreadable, view: View) -> DirectoryError:
+    """That an object cannot be judged, and what to do where its descriptor was left out."""
+    is_left_out = view.snapshot.scope != "all" and not why.is_damaged
+    hint = "only what the checks of Exchange need was kept: --scope all keeps everything"
+    return DirectoryError(f"`{dn}` cannot be judged: {why.reason}", hint if is_left_out else None)
 
 
 def server_for(

@@ -15,7 +15,13 @@ from adaudit.directory.snapshot import Snapshot, Unreadable, descriptor_of
 from adaudit.errors import DirectoryError, QuestionError
 from adaudit.exchange.pairs import MailFlow
 from adaudit.explanation.abilities import abilities
-from adaudit.explanation.asked import chosen, domain_of, object_named, subject_named
+from adaudit.explanation.asked import (
+    chosen,
+    domain_of,
+    not_judged,
+    object_named,
+    subject_named,
+)
 from adaudit.explanation.needs import schema_notes
 from adaudit.explanation.regions import Region, regions
 from adaudit.explanation.spreads import InRegion, weight
@@ -48,7 +54,7 @@ def rights_of(
     if on is not None and entry is not None:
         descriptor = descriptor_of(entry)
         if isinstance(descriptor, Unreadable):
-            raise DirectoryError(f"`{entry.dn}` cannot be judged: {descriptor.reason}")
+            raise not_judged(entry.dn, descriptor, view)
     common = None if is_all or subject == AUTHENTICATED_USERS else AUTHENTICATED_USERS
     question = _Question(view, subject, common, Vocabulary(view.schema))
     if on is not None and entry is not None:
@@ -126,5 +132,7 @@ class _Question:
                 "are checked by those with their own local groups: see explain"
             )
         yield from schema_notes(self.view.schema)
+        if self.view.snapshot.scope != "all":
+            yield "only what the checks of Exchange need was kept: --scope all keeps everything"
         if self.view.snapshot.gaps:
             yield "not all of the directory was read: more may be held"

@@ -9,9 +9,14 @@ from adaudit.access.token import Token
 from adaudit.access.verdict import Decision, Verdict
 from adaudit.access.view import View
 from adaudit.directory.snapshot import Snapshot, Unreadable
-from adaudit.errors import DirectoryError
 from adaudit.exchange.pairs import MailFlow
-from adaudit.explanation.asked import object_at, object_named, server_for, subject_named
+from adaudit.explanation.asked import (
+    not_judged,
+    object_at,
+    object_named,
+    server_for,
+    subject_named,
+)
 from adaudit.explanation.grounds import entry_evidence
 from adaudit.explanation.needs import check_in_words, needs_in_words, schema_notes
 from adaudit.findings import EntryLine, Evidence, Explanation
@@ -52,7 +57,7 @@ def explain(
     if operation.permission is not None:
         [(_, verdict)] = outcome.answers
         if isinstance(verdict, Unreadable):
-            raise DirectoryError(f"`{entry.dn}` cannot be judged: {verdict.reason}")
+            raise not_judged(entry.dn, verdict, view)
         return replace(checks[0], notes=(*checks[0].notes, *notes))
     return Explanation(
         subject=party(token.subject, view),

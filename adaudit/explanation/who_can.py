@@ -11,9 +11,8 @@ from adaudit.access.token import Server
 from adaudit.access.verdict import Decision
 from adaudit.access.view import View
 from adaudit.directory.snapshot import Snapshot, Unreadable
-from adaudit.errors import DirectoryError
 from adaudit.exchange.pairs import MailFlow
-from adaudit.explanation.asked import object_at, object_named, server_for
+from adaudit.explanation.asked import not_judged, object_at, object_named, server_for
 from adaudit.explanation.doubted import by_doubt, reasons
 from adaudit.explanation.lots import Lots
 from adaudit.explanation.needs import needs_in_words, schema_notes
@@ -61,7 +60,7 @@ def who_can(
     if operation.permission is not None:
         descriptor = place.asked(next(checks_of(operation.need))).descriptor
         if isinstance(descriptor, Unreadable):
-            raise DirectoryError(f"`{entry.dn}` cannot be judged: {descriptor.reason}")
+            raise not_judged(entry.dn, descriptor, view)
     return found.answer(with_paths=with_paths, is_choice=domain is None)
 
 

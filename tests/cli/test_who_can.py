@@ -34,6 +34,7 @@ def test_an_object_that_cannot_be_judged_ends_with_3(adaudit: Command, file: Pat
     ran = adaudit("who-can", file, "--right", "DeleteTree", "--on", "ann")
     assert (ran.status, ran.out) == (3, "")
     assert "cannot be judged: the directory gave no security descriptor" in ran.err
+    assert "help: only what the checks of Exchange need was kept: --scope all" in ran.err
 
 
 @pytest.mark.parametrize(

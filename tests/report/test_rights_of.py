@@ -107,7 +107,7 @@ def test_a_row_is_an_object_and_what_decides_on_it() -> None:
         ("holds", "OU=0", "DeleteTree"),
         ("holds", "OU=1", "DeleteTree"),
         ("not judged", "OU=none", ""),
-        ("note", "", ""),
+        *[("note", "", "")] * 2,
     ]
     assert list(rows[0]) == list(rights_of_csv.COLUMNS)
 
