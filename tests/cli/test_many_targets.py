@@ -15,7 +15,7 @@ from tests.scenarios.reading import ldif_file
 
 Make = Callable[[str], Path]
 Write = Callable[..., Path]
-_PATIENCE = 20.0
+_PATIENCE = 60.0
 # a shell lets what it starts in the background ignore the signal
 _PROGRAM = (
     "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "

@@ -181,7 +181,7 @@ def test_a_time_limit_leaves_time(seconds: float) -> None:
 
 
 def test_a_host_that_hangs_does_not_hold_the_others() -> None:
-    options = ProbeOptions(timeout=0.5)
+    options = ProbeOptions(timeout=1)
     with misbehaving(hang) as dead, serving() as alive:
         endpoints = [*[Endpoint(LOOPBACK, dead.port)] * 8, Endpoint(LOOPBACK, alive.port)]
         start = monotonic()
