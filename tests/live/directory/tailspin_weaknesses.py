@@ -28,6 +28,7 @@ _GET_CHANGES = "1131f6aa-9c07-11d1-f79f-00c04fc2dcd2"
 _GET_CHANGES_ALL = "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"
 _LAPS = "4f7c1a58-6e1c-4a57-9d43-6c1d6a3f0b01"  # ms-Mcs-AdmPwd, see newer_schema.py
 _MIGRATE = "ba33815a-4f93-4c76-87f3-57574bff8109"  # Migrate-SID-History
+_ENROLL = "0e10c968-78fb-11d2-90d4-00c04f79dc55"  # Certificate-Enrollment
 _OF_EXCHANGE = {  # by the GUIDs of its setup
     "EA876A58DB6DD04C9006939818F800EB": "Exchange Trusted Subsystem",
     "4C17D0117EBE6642AFAEE03BC66D381F": "Exchange Windows Permissions",
@@ -126,7 +127,7 @@ def _plant_on_objects(sam: Sam) -> None:
     sam.add_aces(policy_dn(sam, "Server Baseline"), "(A;CI;CCDCLCRPWPLORC;;;{Server Team})")
     sam.set_owner(policy_dn(sam, "Proxy Settings"), "mtorres")
     sam.set_sacl(policy_dn(sam, "Proxy Settings"), "S:P")
-    sam.add_aces(template_dn(sam, "TailspinWebServer"), "(A;;LCRPWPLORC;;;{Web Team})")
+    _plant_on_templates(sam)
     # so that everybody can see to the printers
     authenticated = f"CN=S-1-5-11,CN=ForeignSecurityPrincipals,{sam.base}"
     sam.modify(f"CN=Print Operators,CN=Builtin,{sam.base}", "member", authenticated)
@@ -149,6 +150,15 @@ def _plant_on_objects(sam: Sam) -> None:
         f"(OA;;WP;{_MEMBER};;{{Payroll Clerks}})(OD;;WP;{_MEMBER};;{{Payroll Trainees}})",
         in_order=False,
     )
+
+
+def _plant_on_templates(sam: Sam) -> None:
+    """Who enrolls names the subject: of a logon, and (which is harmless) of a web server."""
+    user, web = (template_dn(sam, name) for name in ("TailspinUser", "TailspinWebServer"))
+    for dn in (user, web):
+        sam.modify(dn, "msPKI-Certificate-Name-Flag", "1")  # CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT
+    sam.add_aces(user, f"(OA;;CR;{_ENROLL};;{{Domain Users}})")
+    sam.add_aces(web, f"(OA;;CR;{_ENROLL};;{{Domain Users}})(A;;LCRPWPLORC;;;{{Web Team}})")
 
 
 def _plant_decoys(sam: Sam) -> None:
