@@ -123,7 +123,7 @@ def _members(group: Sid, context: Context) -> BitMap:
 
 
 def _of_entry(entry: Entry, position: int, ace: Ace, holders: BitMap, context: Context) -> Finding:
-    who = f"{told(holders, context)} by it" if holders else "nobody is in it now"
+    who = f"held by {told(holders, context)}" if holders else "nobody is in it now"
     return Finding(
         id=fingerprint("exchange-grants", str(entry.guid or entry.dn.path), encode_ace(ace)),
         check="exchange-grants",
@@ -161,7 +161,7 @@ def _of_model(groups: Mapping[str, Principal], context: Context) -> Finding:
     if is_split:
         message = f"split permissions are in effect: {servers.name} is not in {writers.name}"
     else:
-        come = f", and {told(who, context)} by it" if who else ""
+        come = f", with {told(who, context)}" if who else ""
         message = f"Exchange may create and change accounts: {servers.name} is in {writers.name}"
         message += come
     return Finding(
