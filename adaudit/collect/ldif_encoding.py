@@ -2,13 +2,17 @@
 
 import codecs
 import io
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from adaudit.collect.ldif_lines import Lines
+from typing import Protocol
 
 UTF_8_MARK = b"\xef\xbb\xbf"
 _CHUNK = 1 << 16
+
+
+class Lines(Protocol):
+    """A file open for reading bytes."""
+
+    def readline(self, size: int = -1, /) -> bytes:
+        """Read up to the end of a line, at most `size` bytes."""
 
 
 def utf_16_of(first: bytes) -> str | None:
@@ -21,7 +25,7 @@ def utf_16_of(first: bytes) -> str | None:
     return None
 
 
-def recoded(first: bytes, rest: "Lines", encoding: str) -> "Lines":
+def recoded(first: bytes, rest: Lines, encoding: str) -> Lines:
     """
     Lines of UTF-8 from a file whose first bytes were read.
 
@@ -31,7 +35,7 @@ def recoded(first: bytes, rest: "Lines", encoding: str) -> "Lines":
 
 
 class _Recoded(io.RawIOBase):
-    def __init__(self, first: bytes, rest: "Lines", encoding: str) -> None:
+    def __init__(self, first: bytes, rest: Lines, encoding: str) -> None:
         self._chunk = first
         self._rest = rest
         self._decode = codecs.getincrementaldecoder(encoding)().decode

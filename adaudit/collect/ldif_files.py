@@ -7,7 +7,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from adaudit.collect.ldif import Record, Reference, read_records
-from adaudit.collect.ldif_lines import Lines
+from adaudit.collect.ldif_encoding import Lines
 from adaudit.collect.plan import wanted
 from adaudit.collect.ranges import Ranges, sift
 from adaudit.collect.source import Item, Referral, Stage, referral

@@ -3,9 +3,9 @@
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
-from adaudit.collect.ldif_encoding import UTF_8_MARK, recoded, utf_16_of
+from adaudit.collect.ldif_encoding import UTF_8_MARK, Lines, recoded, utf_16_of
 
 _LONGEST_LINE = 1 << 24
 _LARGEST_RECORD = 1 << 28
@@ -21,13 +21,6 @@ class Fault:
 
     line: int
     reason: str
-
-
-class Lines(Protocol):
-    """A file open for reading bytes."""
-
-    def readline(self, size: int = -1, /) -> bytes:
-        """Read up to the end of a line, at most `size` bytes."""
 
 
 class Blocks:
