@@ -29,6 +29,7 @@ _GET_CHANGES_ALL = "1131f6ad-9c07-11d1-f79f-00c04fc2dcd2"
 _LAPS = "4f7c1a58-6e1c-4a57-9d43-6c1d6a3f0b01"  # ms-Mcs-AdmPwd, see newer_schema.py
 _MIGRATE = "ba33815a-4f93-4c76-87f3-57574bff8109"  # Migrate-SID-History
 _ENROLL = "0e10c968-78fb-11d2-90d4-00c04f79dc55"  # Certificate-Enrollment
+_HEURISTICS = "f0f8ff86-1191-11d0-a060-00aa006c33ed"  # dSHeuristics
 _OF_EXCHANGE = {  # by the GUIDs of its setup
     "EA876A58DB6DD04C9006939818F800EB": "Exchange Trusted Subsystem",
     "4C17D0117EBE6642AFAEE03BC66D381F": "Exchange Windows Permissions",
@@ -174,8 +175,10 @@ def _plant_decoys(sam: Sam) -> None:
 
 
 def _exclude_operators(sam: Sam) -> None:
-    """Turn AdminSDHolder off for two groups. [MS-ADTS] 3.1.1.6.1.4"""
+    """Turn AdminSDHolder off for two groups, by who may. [MS-ADTS] 3.1.1.6.1.4"""
     service = f"CN=Directory Service,CN=Windows NT,CN=Services,{sam.configuration}"
+    # to set the mode of lists himself
+    sam.add_aces(service, f"(OA;;RPWP;{_HEURISTICS};;{{Server Team}})")
     sam.modify(service, "dSHeuristics", f"000000000100000{_EXCLUDED:x}", replace=True)
     # SDProp leaves them as they are; whoever excludes them lets them inherit again
     for dn in (
