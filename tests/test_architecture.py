@@ -4,6 +4,7 @@ import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -77,16 +78,22 @@ class Import:
         return f"{self.file}:{self.line} imports {self.module}"
 
 
-def trees() -> Iterator[tuple[str, ast.Module]]:
-    for path in sorted(PACKAGE.rglob("*.py")):
-        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8"))
+@cache
+def trees() -> tuple[tuple[str, ast.Module], ...]:
+    return tuple(
+        (path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text("utf-8")))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    )
 
 
-def imports() -> Iterator[Import]:
-    for file, tree in trees():
-        for node in ast.walk(tree):
-            for module in modules(node):
-                yield Import(file, getattr(node, "lineno", 0), module)
+@cache
+def imports() -> tuple[Import, ...]:
+    return tuple(
+        Import(file, getattr(node, "lineno", 0), module)
+        for file, tree in trees()
+        for node in ast.walk(tree)
+        for module in modules(node)
+    )
 
 
 def modules(node: ast.AST) -> Iterator[str]:
