@@ -57,7 +57,7 @@ def identity(check: str, delegation: Delegation, context: Context, *more: str) -
     entry = context.snapshot.entry(delegation.place)
     parts: list[str | bytes] = [str((entry and entry.guid) or delegation.place.path), *more]
     if len(delegation.objects) > 1:
-        parts.append(delegation.object_class.lower())
+        parts += [delegation.object_class.lower(), "idle" if delegation.shadow else "deciding"]
     if delegation.ace is not None:
         parts.append(encode_ace(delegation.ace))
     elif delegation.trustee is not None:
