@@ -23,6 +23,9 @@ _RIGHTS_OF_MAIL = tuple(
     for right in (SEND_AS, RECEIVE_AS, SEND_TO)
     if right.object_type
 )
+_CLASSES = frozenset({"user", "group", "computer", "organizationalunit"})
+_ATTRIBUTES = frozenset({"member", "serviceprincipalname", "useraccountcontrol", "gplink"})
+_RESET_PASSWORD = UUID("00299570-246d-11d0-a768-00aa006e0529")
 _Found = TypeVar("_Found")
 _Named = TypeVar("_Named", ClassDefinition, AttributeDefinition)
 
@@ -75,6 +78,12 @@ class Schema:
     def is_built_in(self) -> bool:
         """Whether any kind of definition is not that of the directory itself."""
         return bool(self.built_in)
+
+    @property
+    def is_partial(self) -> bool:
+        """Whether something is missing that every directory defines: more may be, then."""
+        is_whole = self.classes.keys() >= _CLASSES and self.attributes.keys() >= _ATTRIBUTES
+        return not is_whole or all(right.guid != _RESET_PASSWORD for right in self.control_rights)
 
     @cached_property
     def rights(self) -> Mapping[UUID, ControlRight]:

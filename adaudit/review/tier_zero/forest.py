@@ -32,6 +32,8 @@ _CONTAINERS = {
 
 def find_in_configuration(view: View, finds: Finds) -> None:
     """Find the heads of configuration and schema, what they are made of, and the sites."""
+    if view.schema.is_partial:
+        finds.miss("schema", "was read in part: who holds rights that it lacks is not known")
     configuration = configuration_of(view)
     if configuration is None:
         finds.miss("configuration", "was not read: who controls it is not known")
