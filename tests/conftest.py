@@ -10,10 +10,17 @@ settings.register_profile("adaudit", deadline=None)
 settings.load_profile("adaudit")
 
 _TESTS = Path(__file__).parent
-_LONGEST = tuple(_TESTS / name for name in ("live", "test_scenarios.py", "fleet"))
+_FIRST = tuple(_TESTS / name for name in ("live/test_crowd.py", "live", "fleet"))
+"""What takes longest"""
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Of several processes none shall wait at the end for another that began a long file last."""
     if hasattr(config, "workerinput"):  # one of several: pytest-xdist deals out files in this order
-        items.sort(key=lambda item: not any(map(item.path.is_relative_to, _LONGEST)))
+        items.sort(key=_rank)
+
+
+def _rank(item: pytest.Item) -> int:
+    return next(
+        (rank for rank, place in enumerate(_FIRST) if item.path.is_relative_to(place)), len(_FIRST)
+    )
