@@ -1,6 +1,7 @@
 """What a report says of a target beside its findings."""
 
-from adaudit.checks import Context
+from adaudit.checks import Context, catalogue
+from adaudit.findings import Outcome
 from tests.builders import World
 
 ORGANISATION = "CN=Contoso,CN=Microsoft Exchange,CN=Services"
@@ -37,3 +38,24 @@ def test_the_versions_of_the_servers_are_a_fact() -> None:
         "1 domain",
         "1 of Exchange 2000",
     )
+
+
+def test_of_a_whole_directory_its_size_is_told_and_not_that_it_has_no_mail_servers() -> None:
+    world = World(scope="all")
+    contoso = world.domain("CONTOSO", "DC=contoso,DC=example")
+    contoso.computer("WS01", 1101)
+    facts = Context(world.snapshot(), ("x.snapshot",)).facts
+
+    assert "1 account" in facts
+    assert not any("Exchange" in fact for fact in facts)
+
+
+def test_a_check_of_the_mail_has_nothing_to_judge_without_a_server() -> None:
+    world = World()
+    world.domain("CONTOSO", "DC=contoso,DC=example")
+    known = Context(world.snapshot(), ("x.snapshot",))
+    results = {check.id: check.result(known) for check in catalogue() if check.of_exchange}
+
+    assert results["smtp-name"].outcome is Outcome.NOT_APPLICABLE
+    assert results["smtp-name"].reason == "there is no Exchange server"
+    assert {each.outcome for each in results.values()} == {Outcome.NOT_APPLICABLE}
