@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
-from adaudit.collect.ldif_lines import Blocks, Fault, Line, Lines
+from adaudit.collect.ldif_encoding import Lines
+from adaudit.collect.ldif_lines import Blocks, Fault, Line
 from adaudit.collect.ldif_marks import Marks
 
 _DESCRIPTION = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*|[0-9]+(?:\.[0-9]+)*)(?:;[A-Za-z0-9*=-]+)*")
