@@ -195,7 +195,8 @@ def _put_attributes(forest: Forest) -> None:
 def _put(made: Made, attribute: str, value: Value) -> None:
     made.attributes.pop(attribute.lower(), None)
     if value is not None:
-        made.put(**{attribute: value})
+        is_sid = attribute == "securityIdentifier"
+        made.put(**{attribute: Sid.parse(str(value)) if is_sid else value})
 
 
 def protected(forest: Forest) -> list[Made]:
