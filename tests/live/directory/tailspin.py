@@ -71,6 +71,8 @@ _POLICIES = {
     "Proxy Settings": "{6B1F2C52-0E1D-4E0C-9B57-3E2B7B7C1A02}",
     "Screen Lock": "{6B1F2C52-0E1D-4E0C-9B57-3E2B7B7C1A03}",
 }
+FABRIKAM = "S-1-5-21-3098166354-1276431884-2051817743"
+"""The domain of the parent company"""
 _AUDITED = "S:(AU;CISA;CCDCSDDTWPWDWO;;;WD)"
 """What Windows audits there and Samba does not"""
 _LINKED = {"Server Baseline": "OU=Domain Controllers,", "Proxy Settings": "", "Screen Lock": ""}
@@ -88,6 +90,7 @@ def populate(sam: Sam) -> None:
     for name, guid in _POLICIES.items():
         _add_policy(sam, name, guid)
     _add_certificate_services(sam)
+    _add_trust(sam)
     sam.modify(f"CN=Domain Admins,{sam.users}", "member", accounts["Directory Team"])
     backup = [accounts["svc-backup"], _add_managed_account(sam, "gmsa-backup")]
     sam.modify(f"CN=Backup Operators,CN=Builtin,{sam.base}", "member", backup)
@@ -158,6 +161,20 @@ def _add_certificate_services(sam: Sam) -> None:
     )
     publishers = f"CN=Cert Publishers,{sam.users}"
     sam.modify(publishers, "member", f"CN=CA01,OU=Servers,{sam.base}")
+
+
+def _add_trust(sam: Sam) -> None:
+    """The forest of the parent company, which is trusted one way. [MS-ADTS] 6.1.6.7"""
+    sam.add(
+        f"CN=fabrikam.example,CN=System,{sam.base}",
+        ["top", "leaf", "trustedDomain"],
+        securityIdentifier=ndr_pack(security.dom_sid(FABRIKAM)),
+        trustPartner="fabrikam.example",
+        flatName="FABRIKAM",
+        trustDirection="2",  # outbound
+        trustType="2",  # Active Directory
+        trustAttributes="8",  # forest transitive
+    )
 
 
 def _add_managed_account(sam: Sam, name: str) -> str:

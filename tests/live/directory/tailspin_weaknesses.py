@@ -9,7 +9,7 @@ import protection
 from sam import Sam
 from samba.dcerpc import security
 from samba.ndr import ndr_pack
-from tailspin import let_in, policy_dn, template_dn
+from tailspin import FABRIKAM, let_in, policy_dn, template_dn
 
 _USER = "bf967aba-0de6-11d0-a285-00aa003049e2"
 _COMPUTER = "bf967a86-0de6-11d0-a285-00aa003049e2"
@@ -158,7 +158,7 @@ def _plant_on_templates(sam: Sam) -> None:
     user, web = (template_dn(sam, name) for name in ("TailspinUser", "TailspinWebServer"))
     for dn in (user, web):
         sam.modify(dn, "msPKI-Certificate-Name-Flag", "1")  # CT_FLAG_ENROLLEE_SUPPLIES_SUBJECT
-    sam.add_aces(user, f"(OA;;CR;{_ENROLL};;{{Domain Users}})")
+    sam.add_aces(user, f"(OA;;CR;{_ENROLL};;{{Domain Users}})(A;;LCRPWPRCWD;;;{FABRIKAM}-1107)")
     sam.add_aces(web, f"(OA;;CR;{_ENROLL};;{{Domain Users}})(A;;LCRPWPLORC;;;{{Web Team}})")
 
 
