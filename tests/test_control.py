@@ -12,6 +12,7 @@ from tests.builders import MadeDomain, World
 
 RESET_PASSWORD = "00299570-246d-11d0-a768-00aa006e0529"
 MEMBER = "bf9679c0-0de6-11d0-a285-00aa003049e2"
+LINK = "f30e3bbe-9ff0-11d1-b603-0000f80367c1"
 OWNED = "O:DAG:DAD:(A;;GA;;;DA)"
 
 
@@ -41,7 +42,7 @@ RIDS = {"anna": 1101, "zoe": 1102, "max": 1103, "desk": 1201, "operators": 1202}
 
 def _descriptor(domain: MadeDomain, entries: str) -> bytes | None:
     sids = {name: f"{domain.sid}-{rid}" for name, rid in RIDS.items()}
-    text = entries.format(reset=RESET_PASSWORD, member=MEMBER, **sids)
+    text = entries.format(reset=RESET_PASSWORD, member=MEMBER, link=LINK, **sids)
     return domain.world._bytes(OWNED + text)
 
 
@@ -165,15 +166,27 @@ def test_who_takes_over_what_a_protected_account_hangs_on_controls_it(
     assert [(link.object, link.how) for link in path.links] == [(place, how)]
 
 
+def test_a_controller_takes_the_policies_of_its_site(protected: World) -> None:
+    contoso = protected.domains[0]
+    protected.add(f"OU=Domain Controllers,{contoso.dn}", "organizationalUnit", OWNED)
+    controller = protected.add(f"CN=DC01,OU=Domain Controllers,{contoso.dn}", "computer", OWNED)
+    controller.put(objectSid=contoso.sid.relative(1000), sAMAccountName="DC01$")
+    site = f"CN=Budapest,CN=Sites,{protected.configuration}"
+    protected.add(site, "site", _descriptor(contoso, "(OA;;WP;{link};;{anna})"))
+    protected.add(f"CN=DC01,CN=Servers,{site}", "server", OWNED, serverReference=controller)
+    with protected.snapshot() as snapshot:
+        (path,) = paths_to(snapshot, "DC01$").paths
+
+    assert [(link.right, link.object) for link in path.links] == [("write:gPLink", site)]
+
+
 def test_what_is_below_a_unit_is_not_lost_by_another_whose_name_goes_on(protected: World) -> None:
     contoso = protected.domains[0]
     units = [
         protected.add(f"OU={name},{contoso.dn}", "organizationalUnit", OWNED)
         for name in ("Sales", "Sales North")
     ]
-    units[0].descriptor = _descriptor(
-        contoso, "(OA;;WP;f30e3bbe-9ff0-11d1-b603-0000f80367c1;;{anna})"
-    )
+    units[0].descriptor = _descriptor(contoso, "(OA;;WP;{link};;{anna})")
     target = protected.add(f"CN=seller,{units[0].dn}", "user", OWNED)
     target.put(objectSid=contoso.sid.relative(1104), sAMAccountName="seller")
     with protected.snapshot() as snapshot:

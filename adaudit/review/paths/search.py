@@ -155,10 +155,12 @@ class _Search:
                 self._lead(Role.HEAD, (number,), number, found)
             if number in taking:
                 above = list(self._structure.above(number))
-                self._lead(Role.LINK, above, number, found)
-                policies = (p for a in above for p in self._structure.policies.get(a, ()))
-                self._lead(Role.POLICY, policies, number, found)
                 self._lead(Role.HEAD, above[-1:], number, found)
+                site = self._structure.sites.get(number)
+                linked = above if site is None else [*above, site]
+                self._lead(Role.LINK, linked, number, found)
+                policies = (p for a in linked for p in self._structure.policies.get(a, ()))
+                self._lead(Role.POLICY, policies, number, found)
         yield Role.ITSELF, objects
         yield from ((role, BitMap(numbers)) for role, numbers in found.items() if numbers)
 

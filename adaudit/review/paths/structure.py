@@ -43,6 +43,8 @@ class Structure:
         self.of_class = cache(self._of_class)
         self.policies: Mapping[int, tuple[int, ...]] = dict(_policies(snapshot))
         """The policies that are linked to an object, by its number"""
+        self.sites: Mapping[int, int] = dict(_sites(snapshot))
+        """By number of a controller, the site that it is in"""
 
     def above(self, number: int) -> Iterator[int]:
         """What an object lies in, the nearest first, as far as it was read."""
@@ -139,6 +141,24 @@ def _policies(snapshot: Snapshot) -> Iterator[tuple[int, tuple[int, ...]]]:
         number, text = snapshot.number(container.dn), container.text("gPLink")
         if number is not None and text:
             yield number, tuple(filter(None, map(snapshot.number, _linked(text))))
+
+
+def _sites(snapshot: Snapshot) -> Iterator[tuple[int, int]]:
+    """[MS-ADTS] 6.1.1.2.2.1: the object of a server is two below that of its site."""
+    for server in snapshot.of_class("server"):
+        container = server.dn.parent
+        above = container.parent if container is not None else None
+        number = _number(server.text("serverReference") or "", snapshot)
+        site = snapshot.number(above) if above is not None else None
+        if number is not None and site is not None:
+            yield number, site
+
+
+def _number(name: str, snapshot: Snapshot) -> int | None:
+    try:
+        return snapshot.number(Dn(name)) if name else None
+    except DirectoryError:
+        return None
 
 
 def _linked(text: str) -> Iterator[Dn]:
