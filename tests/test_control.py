@@ -166,6 +166,26 @@ def test_who_takes_over_what_a_protected_account_hangs_on_controls_it(
     assert [(link.object, link.how) for link in path.links] == [(place, how)]
 
 
+@pytest.mark.parametrize(
+    "attribute",
+    [
+        "00fbf30c-91fe-11d1-aebc-0000f80367c1",  # altSecurityIdentities
+        "888eedd6-ce04-df40-b462-b8a50e41ba38",  # msDS-GroupMSAMembership
+    ],
+)
+def test_who_names_a_certificate_or_readers_of_a_managed_account_controls_it(
+    protected: World, attribute: str
+) -> None:
+    contoso = protected.domains[0]
+    account = protected.add(f"CN=svc,CN=Users,{contoso.dn}", "msDS-GroupManagedServiceAccount")
+    account.put(objectSid=contoso.sid.relative(1104), sAMAccountName="svc$")
+    account.descriptor = _descriptor(contoso, f"(OA;;WP;{attribute};;{{anna}})")
+    with protected.snapshot() as snapshot:
+        (path,) = paths_to(snapshot, "svc$").paths
+
+    assert path.names == ("CONTOSO\\anna",)
+
+
 def test_a_controller_takes_the_policies_of_its_site(protected: World) -> None:
     contoso = protected.domains[0]
     protected.add(f"OU=Domain Controllers,{contoso.dn}", "organizationalUnit", OWNED)

@@ -69,6 +69,7 @@ class PlainPaths:
         if "user" in classes:
             yield dn, ("ResetPassword",)
             yield dn, ("write:msDS-KeyCredentialLink",)
+            yield dn, ("write:altSecurityIdentities",)
             yield from self._ways_to_user(dn)
         if "computer" in classes:
             yield dn, ("write:msDS-AllowedToActOnBehalfOfOtherIdentity",)

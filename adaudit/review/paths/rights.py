@@ -47,7 +47,8 @@ write the DACL of its head gives himself both.
 """
 _OF_CLASS: Mapping[str, Sequence[str]] = {
     "group": ("write:member", "Self-Membership"),
-    "user": ("ResetPassword", "write:msDS-KeyCredentialLink"),
+    "user": ("ResetPassword", "write:msDS-KeyCredentialLink", "write:altSecurityIdentities"),
+    "msds-groupmanagedserviceaccount": ("write:msDS-GroupMSAMembership",),
     "computer": ("write:msDS-AllowedToActOnBehalfOfOtherIdentity",),
     "organizationalunit": ("write:gPLink",),
     "domaindns": ("write:gPLink",),
