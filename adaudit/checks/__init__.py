@@ -58,10 +58,10 @@ class Check:
     def result(self, context: Context) -> CheckResult:
         """Run the check; what it finds weighs more than what it cannot decide."""
         said = list(self.run(context))
-        if not said and self.of_exchange and not context.flow.servers:
-            said = [_NO_SERVER]
         findings = tuple(item for item in said if isinstance(item, Finding))
         unknown = tuple(item for item in said if isinstance(item, Gap))
+        if self.of_exchange and not (findings or unknown or context.flow.servers):
+            said = [_NO_SERVER]
         reasons = [item.reason for item in said if isinstance(item, NotApplicable)]
         if findings:
             outcome = Outcome.FAIL
@@ -69,7 +69,9 @@ class Check:
             outcome = Outcome.UNKNOWN
         else:
             outcome = Outcome.NOT_APPLICABLE if reasons else Outcome.PASS
-        return CheckResult(self.id, outcome, findings, unknown, "; ".join(reasons) or None)
+        return CheckResult(
+            self.id, outcome, findings, unknown, "; ".join(dict.fromkeys(reasons)) or None
+        )
 
 
 def catalogue() -> tuple[Check, ...]:

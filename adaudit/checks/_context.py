@@ -2,7 +2,7 @@
 
 import shlex
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -31,6 +31,11 @@ from adaudit.review.families import Families
 from adaudit.review.grants import Outsiders
 from adaudit.review.tier_zero import Kind, TierZero
 from adaudit.wording import counted
+
+_NOTHING_KEPT = (
+    "there is no Exchange server, and only what checks of Exchange need was read: `scope: all` in "
+    "the target list, or `--scope all` for an export, reviews the whole domain"
+)
 
 
 @dataclass(frozen=True)
@@ -144,8 +149,14 @@ class Context:
 
     @property
     def warnings(self) -> tuple[str, ...]:
+        """That next to nothing was checked, and who logs on nowhere."""
+        if not self.flow.servers and self.snapshot.scope != "all":
+            return (_NOTHING_KEPT,)
+        return tuple(self._disabled())
+
+    def _disabled(self) -> Iterator[str]:
         """What stops mail beside missing rights: a disabled account logs on nowhere."""
-        return tuple(
+        return (
             f"{candidate.principal.name}, an account of {label}, is disabled: it cannot log on"
             for label, mapping in self.flow.accounts.items()
             for candidate in mapping.candidates

@@ -54,14 +54,18 @@ def _warnings(warnings: Iterable[str]) -> list[str]:
 
 def _checks(target: TargetReport) -> list[str]:
     """What each check came to, those of one outcome together."""
-    checks: dict[Outcome, list[str]] = {outcome: [] for outcome in _OUTCOMES}
+    checks: dict[tuple[Outcome, str], list[str]] = {(outcome, ""): [] for outcome in _OUTCOMES}
     for each in target.results:
-        checks[each.outcome].append(each.check)
-    told = {str(outcome): names for outcome, names in checks.items() if names}
-    width = max(map(len, told), default=0)
+        why = each.reason or "" if each.outcome is Outcome.NOT_APPLICABLE else ""
+        checks.setdefault((each.outcome, why), []).append(each.check)
+    told = {key: names for key, names in checks.items() if names}
+    width = max((len(outcome) for outcome, _ in told), default=0)
     lines: list[str] = []
-    for outcome, names in told.items():
-        first = "" if lines else "Checks"
+    last = None
+    for (outcome, why), names in told.items():
+        labels = "" if lines else "Checks", "" if outcome is last else str(outcome)
         pieces = [f"{name}," for name in names[:-1]] + names[-1:]
-        lines += flow(pieces, f"{first:8} {outcome:{width}}   ", " ")
+        pieces += f"({why})".split(" ") if why else []
+        lines += flow(pieces, f"{labels[0]:8} {labels[1]:{width}}   ", " ")
+        last = outcome
     return lines

@@ -59,3 +59,18 @@ def test_a_check_of_the_mail_has_nothing_to_judge_without_a_server() -> None:
     assert results["smtp-name"].outcome is Outcome.NOT_APPLICABLE
     assert results["smtp-name"].reason == "there is no Exchange server"
     assert {each.outcome for each in results.values()} == {Outcome.NOT_APPLICABLE}
+
+
+def test_that_next_to_nothing_was_checked_is_a_warning() -> None:
+    world = World()
+    world.domain("CONTOSO", "DC=contoso,DC=example")
+    (warning,) = Context(world.snapshot(), ("x.snapshot",)).warnings
+
+    assert "`scope: all`" in warning
+
+
+def test_a_whole_directory_without_mail_servers_has_no_such_warning() -> None:
+    world = World(scope="all")
+    world.domain("CONTOSO", "DC=contoso,DC=example")
+
+    assert Context(world.snapshot(), ("x.snapshot",)).warnings == ()

@@ -19,7 +19,7 @@ from adaudit.wording import counted
 __all__ = ["NOT_READ", "Claim", "Said", "assets", "controllers", "granted", "named"]
 
 NOT_READ = NotApplicable(
-    "the objects of the domain were not all read: collect them with `scope: all`"
+    "the objects of the domain were not all read or kept: that takes `scope: all`"
 )
 
 Said = Finding | Gap | NotApplicable
