@@ -62,8 +62,10 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=(
-        "Exit status: 0 complete and clean, 1 findings at or above --fail-on, 2 wrong use or "
-        "configuration, 3 incomplete: something could not be read or decided, and nothing found."
+        "Exit status: 0 complete and clean; 1 something was found: a finding at or above "
+        "--fail-on, a cause, a path, a delegation, a change; 2 wrong use or configuration; 3 "
+        "incomplete: something could not be read or decided, and nothing was found; 70 a fault of "
+        "adaudit itself; 130 interrupted; 141 output not read to its end."
     ),
 )
 @click.version_option(__version__, message="%(prog)s %(version)s")

@@ -17,7 +17,7 @@ from adaudit.findings import Report
 _INTERRUPTED = 130  # as shells count a process that SIGINT ended
 
 
-@click.command()
+@click.command(short_help="Read the targets of a list, check them and report.")
 @click.argument("targets", type=click.Path(path_type=Path))
 @executor_options
 @output_options
@@ -25,8 +25,10 @@ def audit(targets: Path, place: Place, output: Output[Report], fail_on: str | No
     """
     Read every target of the list TARGETS (YAML), check it and report.
 
-    Prints who may not Send-As to whom among the Exchange servers, the groups to blame with the
-    entry that decides, and what could not be read or decided.
+    Of Exchange servers it tells who may not Send-As to whom; of targets with `scope: all` who can
+    take over what matters most. Each finding has the entry and the group that decide; what could
+    not be read or decided is told. Ends with status 1 if anything is found at or above --fail-on,
+    with 3 if nothing is and the report is incomplete.
     """
     config = load(targets, elsewhere=place.fleet is not None)
     report = _run(config, place, str(targets))

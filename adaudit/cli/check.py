@@ -17,7 +17,7 @@ _LIST = "TARGETS.yaml"
 """What the files have to be named in, so that another command can look at all of them"""
 
 
-@click.command()
+@click.command(short_help="Check snapshots or exports, offline.")
 @click.argument("files", type=click.Path(path_type=Path), nargs=-1, required=True)
 @click.option("--skip", multiple=True, metavar="CHECK", help="A check not to run; repeatable.")
 @scope_option
@@ -35,11 +35,11 @@ def check(
     merge: bool,
 ) -> int:
     """
-    Check snapshot FILES or exports, and report, without connecting to anything.
+    Check snapshots or exports, and report, without connecting to anything.
 
-    Each file is a directory of its own, unless --merge puts them together: the snapshots of the
-    domains of a forest, say. What it suggests to look at then takes a target list that names
-    them all.
+    Each of the FILES is a directory of its own, unless --merge puts them together: the snapshots of
+    the domains of a forest, say. What it suggests to look at then takes a target list that names
+    them all. The status is that of audit.
     """
     checks = choose(skip)
     for file in files:

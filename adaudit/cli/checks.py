@@ -6,7 +6,7 @@ from adaudit.checks import catalogue
 from adaudit.errors import QuestionError
 
 
-@click.command()
+@click.command(short_help="List the checks, or explain one.")
 @click.argument("check_id", metavar="[ID]", required=False)
 def checks(check_id: str | None) -> None:
     """List all checks, or say what check ID reports, why it matters and how to mend it."""

@@ -16,7 +16,7 @@ from adaudit.errors import CollectError, ConfigError, DirectoryError
 from adaudit.report.text import safe_text
 
 
-@click.command()
+@click.command(short_help="Read targets into snapshot files, without checking.")
 @click.argument("targets", type=click.Path(path_type=Path))
 @click.option(
     "-o",
@@ -25,7 +25,7 @@ from adaudit.report.text import safe_text
     required=True,
     help="File of the snapshot; with several targets a folder, where each gets its own.",
 )
-@click.option("--target", "name", help="Collect only this target of the list.")
+@click.option("--target", "name", metavar="NAME", help="Only this target of the list.")
 @click.option(
     "--resume",
     is_flag=True,

@@ -32,7 +32,7 @@ def init(file: Path) -> None:
     click.echo(f"{file}: written")
 
 
-@config.command("validate")
+@config.command("validate", short_help="Check target lists, and list every fault in them.")
 @click.argument(
     "files", metavar="FILE...", type=click.Path(path_type=Path), nargs=-1, required=True
 )

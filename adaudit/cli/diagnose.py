@@ -15,11 +15,11 @@ from adaudit.rulings import DiagnosisReport
 _FOUND, _INCOMPLETE = 1, 3
 
 
-@click.command()
+@click.command(short_help="Make the steps of KB 843106 for pairs of servers.")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--from", "sender", metavar="SENDER", help="Server that sends: its name or address.")
 @click.option("--to", "receiver", metavar="RECEIVER", help="Server that receives.")
-@click.option("--target", "name", help="Diagnose only this target of the list.")
+@click.option("--target", "name", metavar="NAME", help="Only this target of the list.")
 @form_options(DIAGNOSIS_FORMATS)
 def diagnose(
     file: Path,
@@ -31,7 +31,7 @@ def diagnose(
     """
     Make each step of KB 843106 for the mail from one Exchange server to another.
 
-    FILE is a target list (YAML), a snapshot or an LDIF export. Without --from and --to every pair
+    FILE is a snapshot, an export or a target list. Without --from and --to every pair
     is diagnosed that the evidence shows to refuse XEXCH50 (`504 need to authenticate first`, events
     7004 and 7010). Ends with status 1 if a cause is found, with 3 if none is and a step is unknown.
     """

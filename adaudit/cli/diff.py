@@ -18,17 +18,19 @@ from adaudit.report import DRIFT_FORMATS
 _CHANGED, _INCOMPLETE = 1, 3
 
 
-@click.command()
+@click.command(short_help="Tell what changed between two snapshots.")
 @click.argument("old", type=click.Path(path_type=Path))
 @click.argument("new", type=click.Path(path_type=Path))
-@click.option("--target", "name", help="Target, of each argument that is a list with several.")
+@click.option(
+    "--target", "name", metavar="NAME", help="Target of each list with several, OLD or NEW."
+)
 @form_options(DRIFT_FORMATS)
 def diff(old: Path, new: Path, name: str | None, output: Output[Drift]) -> int:
     """
     Tell what changed from OLD to NEW: in effect, in entries, in objects and memberships.
 
-    Both are snapshots, LDIF exports or target lists, of one forest. Ends with status 0 if nothing
-    changed, with 1 if anything did, and with 3 if nothing did in what could be compared.
+    Each is a snapshot, an export or a target list, and both are of one forest. Ends with status 1
+    if anything changed, with 3 if nothing did in what could be compared.
     """
     with ExitStack() as stack:
         before, after = _opened((old, new), name, stack)

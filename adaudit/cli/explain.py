@@ -4,30 +4,29 @@ from pathlib import Path
 
 import click
 
-from adaudit.cli.asking import ON_HELP, RIGHT_HELP
+from adaudit.cli.asking import ON_HELP, RIGHT_HELP, WHO_HELP
 from adaudit.cli.inputs import opener
-from adaudit.cli.options import scope_option
+from adaudit.cli.options import Output, form_options, scope_option, target_option
 from adaudit.directory.reach import Scope
 from adaudit.explanation import explain as explain_verdict
-from adaudit.report.explanation import render_json, render_text
+from adaudit.findings import Explanation
+from adaudit.report.answer_forms import EXPLANATION_FORMATS
 
-_FORMS = {"text": render_text, "json": render_json}
+_UNDECIDED = 3
 
 
-@click.command()
+@click.command(short_help="Explain one verdict with its whole reason.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--who", required=True, help=r"Account or group: NAME, DOMAIN\NAME, DN or SID.")
-@click.option("--on", required=True, help=ON_HELP)
-@click.option("--right", required=True, help=RIGHT_HELP)
+@click.option("--who", metavar="WHO", required=True, help=WHO_HELP)
+@click.option("--on", metavar="OBJECT", required=True, help=ON_HELP)
+@click.option("--right", metavar="RIGHT", required=True, help=RIGHT_HELP)
 @click.option("--to", metavar="DN", help="New parent, for the operation Move.")
 @click.option(
     "--in", "domain", metavar="DOMAIN", help="Domain whose controller checks access, by name."
 )
 @scope_option
-@click.option("--target", "name", help="Target, if FILE is a target list with several.")
-@click.option(
-    "--format", "form", type=click.Choice(list(_FORMS)), default="text", show_default=True
-)
+@target_option
+@form_options(EXPLANATION_FORMATS)
 def explain(  # noqa: PLR0913, PLR0917 - click passes every option as an argument
     file: Path,
     who: str,
@@ -37,16 +36,17 @@ def explain(  # noqa: PLR0913, PLR0917 - click passes every option as an argumen
     domain: str | None,
     scope: Scope,
     name: str | None,
-    form: str,
+    output: Output[Explanation],
 ) -> int:
     """
-    Explain whether WHO holds RIGHT on an object, from a snapshot, LDIF export or target list.
+    Explain whether WHO holds RIGHT on an object.
 
-    Shows the entry that decides, how it came there, the way to its trustee, and what every other
-    entry of the DACL did; of an operation that takes several checks, each of them. Ends with
-    status 3 if the question cannot be decided.
+    FILE is a snapshot, an export or a target list. Shows the entry that decides, how it came there,
+    the way to its trustee, and what every other entry of the DACL did; of an operation that takes
+    several checks, each of them. Ends with status 0 whatever the answer is, and with 3 if the
+    question cannot be decided.
     """
     with opener(file, name, scope=scope)() as snapshot:
         found = explain_verdict(snapshot, who, on, right, domain, to)
-    click.echo(_FORMS[form](found), nl=False)
-    return 3 if found.decision == "undecided" else 0
+    output.show(found)
+    return _UNDECIDED if found.decision == "undecided" else 0

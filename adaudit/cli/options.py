@@ -60,6 +60,11 @@ scope_option = click.option(
 )
 """The option of commands that read files; a target list has a scope of its own"""
 
+target_option = click.option(
+    "--target", "name", metavar="NAME", help="Target of the list, where FILE is one with several."
+)
+"""The option of commands that look at one directory"""
+
 
 def form_options(formats: Mapping[str, Format[_Told]]) -> Callable[[_Command], _Command]:
     """Add `--format`, the first form being the default, and `-o`; the command gets `output`."""

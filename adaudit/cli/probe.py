@@ -25,12 +25,12 @@ def _json(probes: Sequence[SmtpProbe]) -> str:
 _FORMS: dict[str, Callable[[Sequence[SmtpProbe]], str]] = {"table": render, "json": _json}
 
 
-@click.group("probe")
+@click.group("probe", short_help="Ask mail servers what they offer.")
 def probe() -> None:
     """Ask servers what they offer, without logging on."""
 
 
-@probe.command("smtp")
+@probe.command("smtp", short_help="Ask for greeting and extensions, in TLS too.")
 @click.argument("hosts", metavar="HOST[:PORT]...", nargs=-1, required=True)
 @click.option(
     "--port",

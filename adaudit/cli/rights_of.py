@@ -4,9 +4,9 @@ from pathlib import Path
 
 import click
 
-from adaudit.cli.asking import ON_HELP
+from adaudit.cli.asking import ON_HELP, WHO_HELP
 from adaudit.cli.inputs import opener
-from adaudit.cli.options import Output, form_options, scope_option
+from adaudit.cli.options import Output, form_options, scope_option, target_option
 from adaudit.directory.reach import Scope
 from adaudit.explanation.rights_of import rights_of as all_rights_of
 from adaudit.findings.rights_of import RightsOf
@@ -15,11 +15,13 @@ from adaudit.report.answer_forms import RIGHTS_OF_FORMATS
 _INCOMPLETE = 3
 
 
-@click.command()
+@click.command(short_help="Show all that somebody holds, and through what.")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--who", required=True, help=r"Account or group: NAME, DOMAIN\NAME, DN or SID.")
-@click.option("--on", help=ON_HELP)
-@click.option("--under", help="Object by the same names: it and all objects below it.")
+@click.option("--who", metavar="WHO", required=True, help=WHO_HELP)
+@click.option("--on", metavar="OBJECT", help=ON_HELP)
+@click.option(
+    "--under", metavar="OBJECT", help="Object by the same names: it and all objects below it."
+)
 @click.option("--all", "is_all", is_flag=True, help="Show what Authenticated Users hold as well.")
 @click.option(
     "--in",
@@ -28,7 +30,7 @@ _INCOMPLETE = 3
     help="Domain whose controller checks access to what is in no domain, by name.",
 )
 @scope_option
-@click.option("--target", "name", help="Target, if FILE is a target list with several.")
+@target_option
 @form_options(RIGHTS_OF_FORMATS)
 def rights_of(  # noqa: PLR0913, PLR0917 - click passes every option as an argument
     file: Path,
@@ -45,7 +47,7 @@ def rights_of(  # noqa: PLR0913, PLR0917 - click passes every option as an argum
     """
     Show all that WHO in effect holds: on one object, under one, or everywhere.
 
-    FILE is a snapshot, an LDIF export or a target list. Objects on which the same is held by the
+    FILE is a snapshot, an export or a target list. Objects on which the same is held by the
     same entries are told once. What whoever logs on holds as well is left out unless --all is
     given. Ends with status 3 if an object cannot be judged or something is not known.
     """

@@ -87,7 +87,10 @@ def check_version(connection: sqlite3.Connection, path: Path) -> None:
     """Refuse a file of another kind or version."""
     connection.execute("PRAGMA trusted_schema = OFF")
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise DirectoryError(f"`{path}` is not a snapshot of adaudit")
+        raise DirectoryError(
+            f"`{path}` is not a snapshot of adaudit",
+            "nor does it begin as an export does: LDIF, or a snapshot of AD Explorer",
+        )
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if version != FORMAT:
         raise DirectoryError(

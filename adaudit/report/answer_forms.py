@@ -9,10 +9,36 @@ from typing import TYPE_CHECKING
 from adaudit.report import Format
 
 if TYPE_CHECKING:  # whoever only asks for the names of the forms need not wait for the rest
+    from adaudit.findings import Explanation
+    from adaudit.findings.control import ControlReport
     from adaudit.findings.rights_of import RightsOf
     from adaudit.findings.who_can import WhoCan
 
-__all__ = ["RIGHTS_OF_FORMATS", "WHO_CAN_FORMATS"]
+__all__ = ["EXPLANATION_FORMATS", "PATHS_FORMATS", "RIGHTS_OF_FORMATS", "WHO_CAN_FORMATS"]
+
+
+def _explanation_text(explanation: Explanation) -> str:
+    from adaudit.report import explanation as forms  # noqa: PLC0415 - loaded only when asked for
+
+    return forms.render_text(explanation)
+
+
+def _explanation_json(explanation: Explanation) -> str:
+    from adaudit.report import explanation as forms  # noqa: PLC0415 - loaded only when asked for
+
+    return forms.render_json(explanation)
+
+
+def _paths_text(report: ControlReport) -> str:
+    from adaudit.report import control  # noqa: PLC0415 - loaded only when asked for
+
+    return control.render_text(report)
+
+
+def _paths_json(report: ControlReport) -> str:
+    from adaudit.report import control  # noqa: PLC0415 - loaded only when asked for
+
+    return control.render_json(report)
 
 
 def _who_can_text(found: WhoCan) -> str:
@@ -50,6 +76,16 @@ def _rights_of_json(found: RightsOf) -> str:
 
     return rights_of_json.render(found)
 
+
+EXPLANATION_FORMATS: Mapping[str, Format[Explanation]] = MappingProxyType(
+    {"text": Format(_explanation_text, "utf-8"), "json": Format(_explanation_json, "utf-8")}
+)
+"""Of one verdict"""
+
+PATHS_FORMATS: Mapping[str, Format[ControlReport]] = MappingProxyType(
+    {"text": Format(_paths_text, "utf-8"), "json": Format(_paths_json, "utf-8")}
+)
+"""Of who comes to control an object"""
 
 WHO_CAN_FORMATS: Mapping[str, Format[WhoCan]] = MappingProxyType(
     {

@@ -35,6 +35,17 @@ def test_a_file_holds_what_standard_output_would_show(
         assert written.read_bytes().decode(encoding) == shown
 
 
+def test_commands_that_answer_a_question_write_files_too(
+    adaudit: Command, snapshot: Make, tmp_path: Path
+) -> None:
+    written = tmp_path / "explained.json"
+    asked = ("--who", "EX01$", "--on", "EX02", "--right", "Send-As")
+    ran = adaudit("explain", snapshot("account-denied"), *asked, "-o", f"json={written}")
+
+    assert ran.out.startswith("Send-As: ")
+    assert json.loads(written.read_text(encoding="utf-8"))["format"] == "adaudit-explanation"
+
+
 def test_a_file_that_cannot_be_written_keeps_nothing_else_back(
     adaudit: Command, snapshot: Make, tmp_path: Path
 ) -> None:
