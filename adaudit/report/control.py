@@ -8,15 +8,17 @@ index of the link to cut) and `mend`; a link `who`, `trusted`, `right`, `object`
 `reason` and `evidence?` with the fields of a report's evidence.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from adaudit.findings.control import ControlLink, ControlPath, ControlReport
 from adaudit.report.json import Json, dump, evidence_fields, party_fields
-from adaudit.report.lines import SHOWN, flow, labelled, labelled_text, listed, opening
+from adaudit.report.lines import SHOWN, flow, labelled, labelled_text, listed, opening, wrap
 from adaudit.report.table_findings import origin_lines
 from adaudit.report.text import safe_text
 from adaudit.wording import counted
 
+_WHOLE = "json form"
+"""Where each of many like things is, of which text has the first"""
 _PATHS = 20
 """How many paths the text has; the others are only counted"""
 
@@ -78,23 +80,31 @@ def _lines(report: ControlReport) -> Iterator[str]:
     if report.cuts:
         yield ""
         yield "What to cut"
-        cuts = (
-            f"{mend} ({counted(accounts, 'account')}, {counted(paths, 'path')})"
-            for mend, accounts, paths in report.cuts
-        )
-        yield from listed("", (f"- {cut}" for cut in cuts))
+        yield from _cut_lines(report.cuts)
     for number, path in enumerate(report.paths[:_PATHS], 1):
         yield ""
         yield from _path_lines(number, path)
     if len(report.paths) > _PATHS:
         yield ""
-        yield f"and {len(report.paths) - _PATHS} longer paths, each of them in the json form"
+        yield f"and {len(report.paths) - _PATHS} longer paths, each of them in the {_WHOLE}"
     if report.gaps:
         yield ""
         yield "Not read, so paths may be missing"
         yield from listed(
-            "", (f"{gap.subject}: {gap.reason}" for gap in report.gaps), labelled_text
+            "",
+            (f"{gap.subject}: {gap.reason}" for gap in report.gaps),
+            labelled_text,
+            whole=_WHOLE,
         )
+
+
+def _cut_lines(cuts: Sequence[tuple[str, int, int]]) -> Iterator[str]:
+    """What to cut, and what that stops."""
+    for mend, accounts, paths in cuts[:SHOWN]:
+        stops = f"{counted(accounts, 'account')}, {counted(paths, 'path')}"
+        yield from wrap(f"{mend} ({stops})", "   - ")
+    if len(cuts) > SHOWN:
+        yield f"   and {len(cuts) - SHOWN} more, each of them in the {_WHOLE}"
 
 
 def _path_lines(number: int, path: ControlPath) -> Iterator[str]:
@@ -106,14 +116,14 @@ def _path_lines(number: int, path: ControlPath) -> Iterator[str]:
     yield from flow(listed_names, f"{number}  {counted(path.accounts, 'account')}: ", " ")
     for place, link in enumerate(path.links):
         yield from _link_lines(link, is_cut=place == path.cut)
-    yield from labelled("cut", path.mend)
+    yield from labelled_text("cut", path.mend)
 
 
 def _link_lines(link: ControlLink, *, is_cut: bool) -> Iterator[str]:
     mark = "✂ " if is_cut else ""
     yield from labelled(f"{mark}step", f"{link.who} holds {link.right} on", link.object)
     if link.gives != link.object:
-        yield from labelled("", f"which leads to {link.gives}: it {link.how}")
+        yield from labelled_text("", f"which leads to {link.gives}: it {link.how}")
     if link.reason:
         yield from labelled_text("because", link.reason)
     if link.evidence:

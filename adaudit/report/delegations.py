@@ -57,6 +57,8 @@ def _explained(origin: str) -> str:
 
 def _delegation(line: DelegationLine, *, with_place: bool) -> Iterator[str]:
     yield from labelled_text(_label(line), line.readable)
+    if line.sddl is not None:
+        yield from labelled("", line.sddl)
     if with_place:
         yield from labelled("on", line.place)
     if line.objects > 1 and line.sddl is not None:
@@ -64,8 +66,6 @@ def _delegation(line: DelegationLine, *, with_place: bool) -> Iterator[str]:
         yield from labelled("alike on", f"{which},", f"the first is {line.example}")
     elif line.objects > 1:
         yield from labelled("first", line.example)
-    if line.sddl is not None:
-        yield from labelled("", line.sddl)
     if line.reach is None:
         yield from labelled_text("reaches", "objects of a class that the snapshot does not define")
     elif line.reach:

@@ -26,6 +26,8 @@ from adaudit.wording import counted
 
 _NAMED = 5
 """How many of many names are told"""
+_SHORT = 3
+"""As many lines stand below others without a space between them"""
 _FULL_CONTROL = "FullControl"
 
 _Told = TypeVar("_Told")
@@ -56,8 +58,11 @@ def _section(
 ) -> list[str]:
     if not changes:
         return []
-    told = enumerate(changes, 1)
-    return [title, *(line for number, each in told for line in lines(each, f"{number:<2} "))]
+    told = [title]
+    for number, each in enumerate(changes, 1):
+        item = list(lines(each, f"{number:<2} "))
+        told += ["", *item] if number > 1 and len(item) > _SHORT else item
+    return told
 
 
 def _effect(effect: Effect, first: str) -> Iterator[str]:

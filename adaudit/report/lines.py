@@ -1,5 +1,6 @@
 """Lay text out in lines: what does not fit goes to the next line, and nothing is cut off."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from adaudit.report.text import columns
@@ -12,6 +13,11 @@ SHOWN = 6
 
 LABEL = 11
 """Columns of a label"""
+
+_RDN = r"(?:CN|OU|DC)=(?:[^,=\\]|\\.)+"
+_DN = re.compile(rf"(?:{_RDN},)+DC=[^\s,;:()]+")
+_SPACE = "\0"
+"""A space in a DN while words are told apart"""
 
 
 def flow(pieces: Iterable[str], first: str = "", gap: str = "   ") -> list[str]:
@@ -37,8 +43,9 @@ def flow(pieces: Iterable[str], first: str = "", gap: str = "   ") -> list[str]:
 
 
 def wrap(text: str, first: str = "") -> list[str]:
-    """One text, broken between its words."""
-    return flow(text.split(" "), first, " ")
+    """One text, broken between its words, a DN being one."""
+    words = _DN.sub(lambda dn: dn[0].replace(" ", _SPACE), text).split(" ")
+    return flow((word.replace(_SPACE, " ") for word in words), first, " ")
 
 
 def labelled(label: str, *pieces: str) -> list[str]:
@@ -52,18 +59,23 @@ def labelled_text(label: str, text: str) -> list[str]:
 
 
 def listed(
-    label: str, items: Iterable[str], lay: Callable[[str, str], list[str]] = labelled
+    label: str,
+    items: Iterable[str],
+    lay: Callable[[str, str], list[str]] = labelled,
+    *,
+    whole: str = "csv and json forms",
 ) -> list[str]:
     """
     One item after another behind a label; beyond `SHOWN` the rest is counted, and said to be.
 
-    `lay` puts one behind a label: `labelled` keeps it whole, `labelled_text` breaks it.
+    `lay` puts one behind a label: `labelled` keeps it whole, `labelled_text` breaks it. `whole` are
+    the forms that have each of them.
     """
     given = list(dict.fromkeys(items))
     shown = given
     if len(given) > SHOWN:
         more = len(given) - SHOWN + 1
-        shown = [*given[:-more], f"and {more} more, each of them in the csv and json reports"]
+        shown = [*given[:-more], f"and {more} more, each of them in the {whole}"]
     labels = [label, *[""] * len(shown)]
     return [line for name, item in zip(labels, shown, strict=False) for line in lay(name, item)]
 
