@@ -82,7 +82,10 @@ def _glance(found: RightsOf) -> Iterator[str]:
 
 
 def _through(spread: Spread) -> str:
-    names = list(dict.fromkeys(source.through for source in spread.sources))
+    known = (source for source in spread.sources if source.is_sure or source.evidence)
+    names = list(dict.fromkeys(source.through for source in known))
+    if not names:
+        return "perhaps"
     more = f" and {len(names) - _NAMES} more" if len(names) > _NAMES else ""
     return f"through {', '.join(names[:_NAMES])}{more}"
 
