@@ -1,20 +1,28 @@
 """`adaudit checks`: the catalogue."""
 
+from collections.abc import Collection, Iterator
+
 import click
 
-from adaudit.checks import catalogue
+from adaudit.checks import Check, catalogue
 from adaudit.errors import QuestionError
+
+_TITLES = {False: "Of the domain", True: "Of the mail between Exchange servers"}
 
 
 @click.command(short_help="List the checks, or explain one.")
 @click.argument("check_id", metavar="[ID]", required=False)
 def checks(check_id: str | None) -> None:
-    """List all checks, or say what check ID reports, why it matters and how to mend it."""
+    """
+    List all checks with the worst that each reports, or tell of one, by its ID, everything.
+
+    That is what it reports, why it matters, how to mend it, why it is as severe as it is, and who
+    else describes it. Checks of the domain run on targets with `scope: all`; those of descriptors
+    alone (order, damage, missing lists, stale inheritance) on every target.
+    """
     known = {check.id: check for check in catalogue()}
     if check_id is None:
-        width = max(map(len, known))
-        for check in known.values():
-            click.echo(f"{check.id:{width}}  {check.severity!s:6}  {check.title}")
+        click.echo("\n".join(_list(known.values())))
         return
     if check_id not in known:
         raise QuestionError(f"no check `{check_id}`", f"checks: {', '.join(known)}")
@@ -26,3 +34,13 @@ def checks(check_id: str | None) -> None:
     click.echo(f"\n{check.documentation}")
     if check.references:
         click.echo("\n".join(["\nReferences:", *(f"- {each}" for each in check.references)]))
+
+
+def _list(known: Collection[Check]) -> Iterator[str]:
+    """One line a check, so that it can be searched for: id, worst severity, title."""
+    width = max(len(check.id) for check in known)
+    for of_exchange, title in _TITLES.items():
+        yield f"{title}   (adaudit checks ID tells more)" if not of_exchange else f"\n{title}"
+        for check in known:
+            if check.of_exchange is of_exchange:
+                yield f"   {check.id:{width}}  {check.severity!s:6}  {check.title}"
