@@ -12,8 +12,8 @@ from adaudit.drift.naming import dn_of
 
 def object_changes(joined: Joined, schema: Schema) -> Iterator[ObjectChange]:
     """What came, went, moved, and has other attributes."""
-    yield from _lone(ObjectKind.ADDED, joined.added, joined.new)
-    yield from _lone(ObjectKind.REMOVED, joined.removed, joined.old)
+    yield from _lone(ObjectKind.ADDED, joined.added, joined.new, schema)
+    yield from _lone(ObjectKind.REMOVED, joined.removed, joined.old, schema)
     yield from _moved(joined)
     for met in joined.met:
         names = met.attributes - MEMBERSHIPS
@@ -23,7 +23,9 @@ def object_changes(joined: Joined, schema: Schema) -> Iterator[ObjectChange]:
             yield ObjectChange(ObjectKind.CHANGED, dn, attributes=written)
 
 
-def _lone(kind: ObjectKind, alone: Sequence[Lone], snapshot: Snapshot) -> Iterator[ObjectChange]:
+def _lone(
+    kind: ObjectKind, alone: Sequence[Lone], snapshot: Snapshot, schema: Schema
+) -> Iterator[ObjectChange]:
     tops = _Tops(each.path for each in alone)
     for each in alone:
         if tops.is_top(each.path):
@@ -31,7 +33,7 @@ def _lone(kind: ObjectKind, alone: Sequence[Lone], snapshot: Snapshot) -> Iterat
             yield ObjectChange(
                 kind,
                 dn_of(snapshot, each.number),
-                object_class=chain[-1] if chain else None,
+                object_class=_class(chain[-1], schema) if chain else None,
                 below=tops.below[each.path],
             )
 
@@ -90,4 +92,9 @@ def _above(path: str) -> str:
 
 def _written(name: str, schema: Schema) -> str:
     known = schema.attributes.get(name)
+    return known.name if known else name
+
+
+def _class(name: str, schema: Schema) -> str:
+    known = schema.classes.get(name)
     return known.name if known else name
