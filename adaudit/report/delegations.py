@@ -21,6 +21,7 @@ def _lines(report: DelegationReport) -> Iterator[str]:
     yield ""
     if not report.lines:
         yield "Nothing was set by hand" + ("" if report.is_complete else ", as far as was read")
+        yield ""
     for heading, lines in groupby(report.lines, _heading(report)):
         yield " ".join(part for part in heading if part)
         for line in lines:
