@@ -12,7 +12,16 @@ from collections.abc import Iterator, Sequence
 
 from adaudit.findings.control import ControlLink, ControlPath, ControlReport
 from adaudit.report.json import Json, dump, evidence_fields, party_fields
-from adaudit.report.lines import SHOWN, flow, labelled, labelled_text, listed, opening, wrap
+from adaudit.report.lines import (
+    SHOWN,
+    flow,
+    labelled,
+    labelled_entry,
+    labelled_text,
+    listed,
+    opening,
+    wrap,
+)
 from adaudit.report.table_findings import origin_lines
 from adaudit.report.text import safe_text
 from adaudit.wording import counted
@@ -127,7 +136,7 @@ def _link_lines(link: ControlLink, *, is_cut: bool) -> Iterator[str]:
     if link.reason:
         yield from labelled_text("because", link.reason)
     if link.evidence:
-        yield from labelled("", link.evidence.readable, link.evidence.sddl)
+        yield from labelled_entry("", link.evidence.readable, link.evidence.sddl)
         yield from origin_lines(link.evidence)
         if len(link.evidence.path) > 1:
             first, *rest = link.evidence.path

@@ -20,7 +20,7 @@ from adaudit.changes import (
     MembershipChange,
     ObjectChange,
 )
-from adaudit.report.lines import flow, labelled, labelled_text, wrap
+from adaudit.report.lines import flow, labelled, labelled_text, opening, wrap
 from adaudit.report.text import safe_text
 from adaudit.wording import counted
 
@@ -78,7 +78,7 @@ def _effect(effect: Effect, first: str) -> Iterator[str]:
     yield from _decider("before", effect.before)
     yield from labelled("because", effect.cause)
     if (effect.path and effect.cause is not Cause.ENTRIES) or len(effect.path) > 1:
-        yield from labelled("through", " → ".join(effect.path))
+        yield from flow(_way(effect.path), opening("through"), " ")
     if effect.step:
         yield from labelled("", effect.step)
 
@@ -122,6 +122,10 @@ def _decider(label: str, decider: Decider) -> Iterator[str]:
         yield from labelled("", f"set on {decider.set_on}")
 
 
+def _way(path: Sequence[str]) -> list[str]:
+    return [*path[:1], *(f"→ {name}" for name in path[1:])]
+
+
 def _group(effect: GroupEffect, first: str) -> Iterator[str]:
     yield from flow([effect.group.name], first)
     for label, names, path in (
@@ -130,7 +134,7 @@ def _group(effect: GroupEffect, first: str) -> Iterator[str]:
     ):
         if names:
             yield from labelled(label, *_some(names))
-            yield from labelled("", " → ".join(path))
+            yield from flow(_way(path), opening(""), " ")
 
 
 def _entry(change: EntryChange, first: str) -> Iterator[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 from adaudit.findings import Evidence, Explanation
 from adaudit.report.json import Json, dump, evidence_fields, party_fields
-from adaudit.report.lines import flow, labelled, labelled_text, opening
+from adaudit.report.lines import flow, labelled, labelled_text, opening, wrap
 from adaudit.report.table_findings import on_object, origin_lines
 from adaudit.report.text import safe_text
 
@@ -85,8 +85,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
 
 
 def _reason_lines(explanation: Explanation) -> Iterator[str]:
-    lay = labelled_text if explanation.checks else labelled
-    yield from lay("because", explanation.reason)
+    yield from labelled_text("because", explanation.reason)
     if explanation.evidence:
         yield from _evidence_lines(explanation.evidence, explanation.path_kinds)
 
@@ -102,7 +101,7 @@ def _dacl_lines(explanation: Explanation) -> Iterator[str]:
     yield "DACL in stored order"
     for entry in explanation.entries:
         yield f"{entry.position:4}  {entry.effect}"
-        yield f"      {entry.readable}"
+        yield from wrap(entry.readable, "      ")
         yield f"      {entry.sddl}"
 
 

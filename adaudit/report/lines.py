@@ -58,6 +58,12 @@ def labelled_text(label: str, text: str) -> list[str]:
     return wrap(text, opening(label))
 
 
+def labelled_entry(label: str, words: str, sddl: str) -> list[str]:
+    """An entry in words behind a label, broken if need be, and as SDDL, which never is."""
+    both = labelled(label, words, sddl)
+    return both if len(both) == 1 else [*labelled_text(label, words), *labelled("", sddl)]
+
+
 def listed(
     label: str,
     items: Iterable[str],

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from adaudit.findings.rights_of import Ability, RightsOf, Source, Spread, Unjudged
-from adaudit.report.lines import SHOWN, flow, labelled, labelled_text, opening, relative
+from adaudit.report.lines import (
+    SHOWN,
+    flow,
+    labelled,
+    labelled_entry,
+    labelled_text,
+    opening,
+    relative,
+)
 from adaudit.report.powers import in_words
 from adaudit.report.table_findings import on_object, origin_lines
 from adaudit.report.text import safe_text
@@ -113,7 +121,7 @@ def _source_lines(source: Source, *, is_example: bool) -> Iterator[str]:
     if evidence is None:
         yield from labelled_text("because", source.reason)
         return
-    yield from labelled("by", source.reason, evidence.sddl)
+    yield from labelled_entry("by", source.reason, evidence.sddl)
     if is_example:
         yield from labelled("as on", evidence.object)
         yield from origin_lines(replace(evidence, origin=evidence.origin[-1:]))

@@ -3,7 +3,16 @@
 from collections.abc import Iterable, Sequence
 
 from adaudit.findings import Evidence, Finding, Party, Place
-from adaudit.report.lines import SHOWN, flow, labelled, labelled_text, listed, opening, relative
+from adaudit.report.lines import (
+    SHOWN,
+    flow,
+    labelled,
+    labelled_entry,
+    labelled_text,
+    listed,
+    opening,
+    relative,
+)
 from adaudit.report.offenders import DENIED_CHECK
 
 _GAP = "   "
@@ -36,7 +45,7 @@ def _entry_lines(finding: Finding, alike: Sequence[Evidence]) -> list[str]:
     words = first.readable.removeprefix("deny ") if is_denied else first.readable
     also = (on_object(e) for e in alike if e.object != first.object)
     return [
-        *labelled("denies" if is_denied else "entry", words, first.sddl),
+        *labelled_entry("denies" if is_denied else "entry", words, first.sddl),
         *origin_lines(first),
         *(labelled("on", *on_object(first)) if len(first.origin) != 1 else ()),
         *listed("also on", map(_GAP.join, also)),

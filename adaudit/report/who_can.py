@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from adaudit.findings.who_can import Doubted, Ground, Lot, Passed, WhoCan
 from adaudit.report.crowds import counts_in_words, first_names, name_lines
-from adaudit.report.lines import flow, labelled, labelled_text, opening
+from adaudit.report.lines import flow, labelled, labelled_entry, labelled_text, opening
 from adaudit.report.table_findings import on_object, origin_lines
 from adaudit.report.text import safe_text
 
@@ -78,7 +78,7 @@ def _ground_lines(ground: Ground, *, is_example: bool) -> Iterator[str]:
     if evidence is None:
         yield from labelled_text("because", ground.reason)
         return
-    yield from labelled("entry", ground.reason, evidence.sddl)
+    yield from labelled_entry("entry", ground.reason, evidence.sddl)
     yield from origin_lines(evidence)
     if len(evidence.origin) > 1:
         yield from labelled("on", *on_object(evidence))
