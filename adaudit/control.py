@@ -16,14 +16,17 @@ from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry, Gap
 from adaudit.directory.snapshot import Snapshot, descriptor_of
 from adaudit.errors import DirectoryError, QuestionError
+from adaudit.findings import Evidence
 from adaudit.findings.control import ControlLink, ControlPath, ControlReport
 from adaudit.review.grants import Outsiders
 from adaudit.review.paths import Reached, Role, Step, Structure, search
+from adaudit.review.paths.laps import ENCRYPTED
 from adaudit.review.paths.rights import Rights
+from adaudit.review.paths.stored import STORED, Stored
 from adaudit.review.protection import protected_in
 from adaudit.review.tier_zero import TierZero
 from adaudit.security.descriptor import SecurityDescriptor
-from adaudit.wording import counted, evidence, party, reason
+from adaudit.wording import counted, evidence, evidence_in, party, reason
 
 _NAMES = 1000
 """How many names of accounts a path has at most"""
@@ -83,8 +86,7 @@ class _Paths:
         for each in reached.undecided:
             if who := each.subjects & told:
                 told = told - who
-                held = f"whether {each.right} is held by {counted(len(who), 'account')}"
-                yield Gap(str(at(each.number).dn), f"{held} hangs on what is not known")
+                yield Gap(str(at(each.number).dn), _doubt(each.right, counted(len(who), "account")))
 
     def _reached(self) -> Reached:
         view = self._view
@@ -149,7 +151,7 @@ class _Link:
 
     def shown(self, tier_zero: TierZero) -> ControlLink:
         """The step in words."""
-        entry, verdict, token = self._entry, self._verdict, self._token
+        entry, verdict = self._entry, self._verdict
         sid = self.view.membership.population.sid(self.who)
         is_by_entry = verdict.deciding is not None
         return ControlLink(
@@ -159,35 +161,56 @@ class _Link:
             object=str(entry.dn),
             gives=str(self.view.snapshot.at(self.behind).dn),
             how=str(self.step.role if self.behind != self.step.number else Role.ITSELF),
-            evidence=evidence(entry, verdict.deciding, verdict, token, self.view)
-            if verdict.deciding
-            else None,
+            evidence=self._evidence(verdict),
             reason="" if is_by_entry else reason(verdict, self.view),
         )
 
     def mend(self) -> str:
         """How to cut the step; whether that is enough was tried."""
-        verdict, entry = self._verdict, self._entry
+        verdict, entry, stored = self._verdict, self._entry, self._stored
         if verdict.deciding is None:
+            if stored is not None:
+                return f"clear {stored.attribute} of {entry.dn}"
             return f"make a group of administrators the owner of {entry.dn}"
         trustee = self.view.name(verdict.deciding.ace.trustee)
-        source = self.view.origin(entry.dn, verdict.deciding.position).source
         left = self._left(verdict.deciding.position)
         rest = f", which {counted(left, 'account')} hold by another entry too" if left else ""
+        if stored is not None:
+            return f"take {trustee} out of {stored.attribute} of {entry.dn}{rest}"
+        source = self.view.origin(entry.dn, verdict.deciding.position).source
         return f"remove the entry for {trustee} from {source.dn}{rest}"
+
+    def _evidence(self, verdict: Verdict) -> Evidence | None:
+        if verdict.deciding is None:
+            return None
+        if self._stored is not None:
+            return evidence_in(
+                self._stored.attribute, self._entry, verdict.deciding, self._token, self.view
+            )
+        return evidence(self._entry, verdict.deciding, verdict, self._token, self.view)
 
     def _left(self, position: int) -> int:
         """How many of the step would still make it without an entry."""
         rest = without_entry(self._descriptor, position)
-        found = holding(rest, self._question, self.step.rights.carriers)
-        return len(found.allowed & self.step.subjects)
+        rights, left = self.step.rights, self.step.subjects
+        for name in filter(None, (self.step.right, rights.needed.get(self.step.right))):
+            question = rights.permissions[name].question(self.view.facts(self._entry))
+            left = left & holding(rest, question, rights.carriers).allowed
+        return len(left)
 
     @property
     def _entry(self) -> Entry:
         return self.view.snapshot.at(self.step.number)
 
     @property
+    def _stored(self) -> Stored | None:
+        return STORED.get(self.step.right)
+
+    @property
     def _descriptor(self) -> SecurityDescriptor:
+        """What decides the step: the descriptor of the object, or one in an attribute of it."""
+        if self._stored is not None:
+            return self._stored.descriptor(self._entry)
         found = descriptor_of(self._entry)
         if not isinstance(found, SecurityDescriptor):
             raise DirectoryError(f"`{self._entry.dn}`: {found.reason}")
@@ -206,6 +229,12 @@ class _Link:
     @property
     def _verdict(self) -> Verdict:
         return evaluate(self._descriptor, self._token, self._question)
+
+
+def _doubt(right: str, who: str) -> str:
+    if right in ENCRYPTED:
+        return f"whether what {right} gives is of use to {who} hangs on whom it is encrypted for"
+    return f"whether {right} is held by {who} hangs on what is not known"
 
 
 def _target(to: str, view: View) -> Entry:

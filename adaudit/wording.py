@@ -96,6 +96,23 @@ def evidence(
     )
 
 
+def evidence_in(
+    attribute: str, entry: Entry, deciding: Deciding, token: Token, view: View
+) -> Evidence:
+    """The same of an entry of a descriptor that an attribute holds, which inherits nothing."""
+    dn = str(entry.dn)
+    return Evidence(
+        object=dn,
+        position=deciding.position,
+        sddl=format_ace(deciding.ace),
+        readable=readable(deciding.ace, view),
+        trustee=party(deciding.ace.trustee, view),
+        path=path_names(deciding.sid, token, view),
+        origin=(Place(dn, deciding.position, is_explicit=True),),
+        origin_note=f"in {attribute}",
+    )
+
+
 def places(origin: Origin) -> tuple[Place, ...]:
     """The way of an entry from the object up to where it was set."""
     return tuple(

@@ -186,6 +186,106 @@ def test_who_names_a_certificate_or_readers_of_a_managed_account_controls_it(
     assert path.names == ("CONTOSO\\anna",)
 
 
+PASSWORD = "7f5a0b0e-5a3c-4a54-9a0c-6f6a3e0b5c11"
+FULL = "CCDCLCSWRPWPDTLOCRSDRCWDWO"
+"""As cmdlets write it to these attributes"""
+READERS, ACTING = "msDS-GroupMSAMembership", "msDS-AllowedToActOnBehalfOfOtherIdentity"
+
+
+def _paths_to_member(
+    world: World, entries: str, attribute: str = "ms-Mcs-AdmPwd", flags: int = 0x388
+) -> ControlReport:
+    """The paths to a computer with these entries, in a schema with a password of LAPS."""
+    contoso = world.domains[0]
+    world.schema_attribute(attribute, PASSWORD, searchFlags=flags)
+    contoso.computer("PC01", 1105).descriptor = _descriptor(contoso, entries)
+    with world.snapshot() as snapshot:
+        return paths_to(snapshot, "PC01$")
+
+
+def test_who_reads_the_local_password_of_a_computer_controls_it(protected: World) -> None:
+    entries = f"(OA;;RP;{PASSWORD};;{{anna}})(OA;;CR;{PASSWORD};;{{anna}})"
+    (path,) = _paths_to_member(protected, entries).paths
+
+    (link,) = path.links
+    assert (path.names, link.right) == (("CONTOSO\\anna",), "read:ms-Mcs-AdmPwd")
+    assert link.evidence is not None
+    assert link.evidence.position == 2  # that which fewer have: to the confidential value
+
+
+@pytest.mark.parametrize("right", ["RP", "CR"])
+def test_a_confidential_password_takes_two_rights(protected: World, right: str) -> None:
+    assert _paths_to_member(protected, f"(OA;;{right};{PASSWORD};;{{anna}})").paths == ()
+
+
+def test_a_password_that_is_not_confidential_takes_one(protected: World) -> None:
+    (path,) = _paths_to_member(protected, f"(OA;;RP;{PASSWORD};;{{anna}})", flags=0x300).paths
+
+    assert path.names == ("CONTOSO\\anna",)
+
+
+def test_two_rights_on_two_computers_give_none(protected: World) -> None:
+    contoso = protected.domains[0]
+    contoso.computer("PC02", 1106).descriptor = _descriptor(
+        contoso, f"(OA;;CR;{PASSWORD};;{{anna}})"
+    )
+
+    assert _paths_to_member(protected, f"(OA;;RP;{PASSWORD};;{{anna}})").paths == ()
+
+
+def test_of_an_encrypted_password_it_is_told_that_the_group_is_not_known(protected: World) -> None:
+    entries = f"(OA;;RPCR;{PASSWORD};;{{anna}})"
+    report = _paths_to_member(protected, entries, "msLAPS-EncryptedPassword")
+    reasons = {gap.subject: gap.reason for gap in report.gaps}
+
+    assert report.paths == ()
+    assert reasons["CN=PC01,CN=Users,DC=contoso,DC=example"] == (
+        "whether what read:msLAPS-EncryptedPassword gives is of use to 1 account "
+        "hangs on whom it is encrypted for"
+    )
+
+
+def _let_in(world: World, object_class: str, attribute: str, entries: str) -> ControlReport:
+    """The paths to an account, in an attribute of which a descriptor lets somebody in."""
+    contoso = world.domains[0]
+    made = world.add(f"CN=svc,CN=Users,{contoso.dn}", object_class, OWNED)
+    made.put(objectSid=contoso.sid.relative(1105), sAMAccountName="svc$")
+    made.put(**{attribute: _descriptor(contoso, entries)})
+    with world.snapshot() as snapshot:
+        return paths_to(snapshot, "svc$")
+
+
+@pytest.mark.parametrize(
+    ("object_class", "attribute", "right"),
+    [
+        ("msDS-GroupManagedServiceAccount", READERS, "ReadGMSAPassword"),
+        ("computer", ACTING, "AllowedToAct"),
+    ],
+)
+def test_whom_an_account_lets_in_by_itself_controls_it(
+    protected: World, object_class: str, attribute: str, right: str
+) -> None:
+    protected.domains[0].group("desk", 1201, members=["CN=anna,CN=Users,DC=contoso,DC=example"])
+    (path,) = _let_in(protected, object_class, attribute, f"(A;;{FULL};;;{{desk}})").paths
+
+    (link,) = path.links
+    account = "CN=svc,CN=Users,DC=contoso,DC=example"
+    assert (path.names, link.right, link.object) == (("CONTOSO\\anna",), right, account)
+    assert link.evidence is not None
+    assert link.evidence.origin_note == f"in {attribute}"
+    assert link.evidence.path == ("CONTOSO\\anna", "CONTOSO\\desk")
+    assert path.mend == f"take CONTOSO\\desk out of {attribute} of {account}"
+
+
+def test_an_attribute_whose_descriptor_is_damaged_is_told(protected: World) -> None:
+    contoso = protected.domains[0]
+    contoso.computer("PC01", 1105, **{ACTING: b"damaged"}).descriptor = protected._bytes(OWNED)
+    with protected.snapshot() as snapshot:
+        gaps = {gap.subject: gap.reason for gap in paths_to(snapshot, "PC01$").gaps}
+
+    assert gaps["CN=PC01,CN=Users,DC=contoso,DC=example"].startswith(f"`{ACTING}` is damaged: ")
+
+
 def test_a_controller_takes_the_policies_of_its_site(protected: World) -> None:
     contoso = protected.domains[0]
     protected.add(f"OU=Domain Controllers,{contoso.dn}", "organizationalUnit", OWNED)

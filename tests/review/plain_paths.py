@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from adaudit.access.evaluator import evaluate
+from adaudit.access.permission import Permission
 from adaudit.access.right_names import permission_of
 from adaudit.access.token import token_of
 from adaudit.access.verdict import Decision
@@ -13,10 +14,19 @@ from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.review.tier_zero.policies import parse_links
 from adaudit.security.descriptor import SecurityDescriptor
+from adaudit.security.rights import AccessMask
 from adaudit.security.sid import Sid
+from adaudit.security.wire import decode
 
 TAKE_OVER = ("WriteDacl", "WriteOwner")
 ALL_CHANGES = "DS-Replication-Get-Changes-All"
+READERS = "msDS-GroupMSAMembership"
+ACTING = "msDS-AllowedToActOnBehalfOfOtherIdentity"
+STORED = {
+    READERS: Permission.whole("", AccessMask.READ_PROPERTY),
+    ACTING: Permission.whole("", AccessMask.CONTROL_ACCESS),
+}
+PASSWORDS = ("ms-Mcs-AdmPwd", "msLAPS-Password")
 
 
 class PlainPaths:
@@ -71,8 +81,7 @@ class PlainPaths:
             yield dn, ("write:msDS-KeyCredentialLink",)
             yield dn, ("write:altSecurityIdentities",)
             yield from self._ways_to_user(dn)
-        if "computer" in classes:
-            yield dn, ("write:msDS-AllowedToActOnBehalfOfOtherIdentity",)
+        yield from self._ways_to_computer(entry)
         if "groupPolicyContainer".lower() in classes:
             yield dn, ("write:gPCFileSysPath",)
         if classes & {"organizationalunit", "domaindns"}:
@@ -86,6 +95,17 @@ class PlainPaths:
             if is_open and above in self.entries:
                 yield from ((above, (name,)) for name in TAKE_OVER)
             is_open = is_open and above in self.entries
+
+    def _ways_to_computer(self, entry: Entry) -> Iterator[tuple[Dn, tuple[str, ...]]]:
+        dn = entry.dn
+        if "computer" in entry.classes:
+            yield dn, (f"write:{ACTING}",)
+            yield dn, (f"in:{ACTING}",)
+        if entry.object_class == "msDS-GroupManagedServiceAccount":
+            yield dn, (f"write:{READERS}",)
+            yield dn, (f"in:{READERS}",)
+        if entry.object_class == "computer":
+            yield from ((dn, (f"read:{name}", f"use:{name}")) for name in PASSWORDS)
 
     def _ways_to_user(self, dn: Dn) -> Iterator[tuple[Dn, tuple[str, ...]]]:
         above = dn
@@ -102,16 +122,32 @@ class PlainPaths:
         yield from ((above, (name,)) for name in TAKE_OVER)
 
     def _holds(self, sid: Sid, entry: Entry, name: str) -> bool:
-        descriptor = descriptor_of(entry)
-        if isinstance(descriptor, Unreadable):
+        kind, _, attribute = name.partition(":")
+        descriptor = self._stored(entry, attribute) if kind == "in" else descriptor_of(entry)
+        if isinstance(descriptor, Unreadable | None):
             return False
-        question = permission_of(name, self.view.schema).question(self.view.facts(entry))
+        question = self._permission(name).question(self.view.facts(entry))
         for domain in self._domains(entry.dn):
             place = self.view.controller_of(domain)
             verdict = evaluate(descriptor, token_of(sid, place, self.view.membership), question)
             if verdict.decision is Decision.ALLOWED:
                 return True
         return False
+
+    def _stored(self, entry: Entry, attribute: str) -> SecurityDescriptor | None:
+        values = entry.values(attribute)
+        return decode(values[0]) if values else None
+
+    def _permission(self, name: str) -> Permission:
+        kind, _, attribute = name.partition(":")
+        if kind == "in":
+            return STORED[attribute]
+        if kind == "use":
+            known = self.view.schema.attributes[attribute.lower()]
+            # [MS-ADTS] 3.1.1.4.4: what is confidential takes CONTROL_ACCESS beside READ_PROPERTY
+            mask = AccessMask.CONTROL_ACCESS if known.is_confidential else AccessMask.READ_PROPERTY
+            return Permission.attribute(name, mask, known)
+        return permission_of(name, self.view.schema)
 
     def _domains(self, dn: Dn) -> list[Domain]:
         known = self.view.domains.containing(dn)

@@ -5,9 +5,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
 from adaudit.access.answering import QuestionOf
-from adaudit.access.bitmap import NONE, BitMap, union
+from adaudit.access.bitmap import NONE, BitMap
 from adaudit.access.carriers import Carriers
-from adaudit.access.holders import Holders
+from adaudit.access.holders import Answer, Holders
+from adaudit.access.holding import holding
 from adaudit.access.permission import Permission
 from adaudit.access.question import Question
 from adaudit.access.right_names import permission_of
@@ -15,7 +16,10 @@ from adaudit.access.verdict import Decision
 from adaudit.access.view import View
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
-from adaudit.errors import QuestionError
+from adaudit.errors import DescriptorError, QuestionError
+from adaudit.review.paths import laps
+from adaudit.review.paths.pairs import Held, Needed
+from adaudit.review.paths.stored import STORED, Stored
 from adaudit.review.paths.structure import Structure
 
 
@@ -42,14 +46,14 @@ _OF_ROLE: Mapping[Role, Sequence[str]] = {
 """
 What controls an object in each role.
 
-The secrets of a domain take DS-Replication-Get-Changes as well, see `Rights.holders`; whoever may
+The secrets of a domain take DS-Replication-Get-Changes as well, see `Rights.needed`; whoever may
 write the DACL of its head gives himself both.
 """
 _OF_CLASS: Mapping[str, Sequence[str]] = {
     "group": ("write:member", "Self-Membership"),
     "user": ("ResetPassword", "write:msDS-KeyCredentialLink", "write:altSecurityIdentities"),
-    "msds-groupmanagedserviceaccount": ("write:msDS-GroupMSAMembership",),
-    "computer": ("write:msDS-AllowedToActOnBehalfOfOtherIdentity",),
+    "msds-groupmanagedserviceaccount": ("write:msDS-GroupMSAMembership", "ReadGMSAPassword"),
+    "computer": ("write:msDS-AllowedToActOnBehalfOfOtherIdentity", "AllowedToAct"),
     "organizationalunit": ("write:gPLink",),
     "domaindns": ("write:gPLink",),
     "grouppolicycontainer": ("write:gPCFileSysPath",),
@@ -57,10 +61,7 @@ _OF_CLASS: Mapping[str, Sequence[str]] = {
 """What controls an object of that class, or one derived from it, beside taking it over"""
 _ALL_CHANGES, _CHANGES = "DS-Replication-Get-Changes-All", "DS-Replication-Get-Changes"
 _OF_ANY = (*_OF_ROLE.values(), *_OF_CLASS.values(), (_CHANGES,))
-_NAMES = tuple(dict.fromkeys(name for names in _OF_ANY for name in names))
-
-Held = tuple[BitMap, BitMap]
-"""Objects, and subjects who hold a right on all of them by the same entry"""
+_NAMES = tuple(dict.fromkeys(name for names in _OF_ANY for name in names if name not in STORED))
 
 
 class Rights:
@@ -72,14 +73,26 @@ class Rights:
         """`elsewhere` are the heads of contexts to which access is checked on other controllers."""
         self.carriers = carriers
         self._elsewhere = elsewhere
-        self.permissions = dict(_known(view))
+        self._view = view
         self._structure = structure
+        self.permissions = dict(_known(view))
+        self.needed: dict[str, str] = {_ALL_CHANGES: _CHANGES}
+        """By name of a right, that of another one that it is nothing without"""
+        self._passwords: list[str] = []
+        """The rights to read a local password, in whichever attributes the schema has for them"""
+        for reading in laps.readings(view.schema):
+            self._ask_for(reading)
         asked = {name: _question_of(view, each) for name, each in self.permissions.items()}
         self._holders = Holders(view.snapshot, carriers, asked)
         self._held: dict[str, list[Held]] = defaultdict(list)
         self._undecided: dict[str, list[Held]] = defaultdict(list)
+        self._also: dict[str, Needed] = defaultdict(Needed)
+        self._maybe: dict[str, Needed] = defaultdict(Needed)
+        self._damaged: dict[str, BitMap] = defaultdict(BitMap)
         for name in asked:
             self._hold(name)
+        for stored in STORED.values():
+            self._admit(stored)
 
     def asked_of(self, objects: BitMap, role: Role) -> Iterator[tuple[str, BitMap]]:
         """Each right that controls some objects in a role, with those of them checked here."""
@@ -90,25 +103,41 @@ class Rights:
             for of_class, names in _OF_CLASS.items():
                 if alike := here & self._structure.of_class(of_class):
                     yield from ((name, alike) for name in names)
+            if computers := here & self._structure.plain_computers:
+                yield from ((name, computers) for name in self._passwords)
 
     def holders(self, name: str, objects: BitMap) -> Iterator[Held]:
         """Those of the objects on which someone holds a right, with those who do."""
-        for known, subjects in self._held[name]:
-            if alike := known & objects:
-                yield alike, self._complete(name, alike, subjects, self._held)
+        if name not in laps.ENCRYPTED:
+            yield from self._on(name, objects, self._also, self._held)
 
     def undecided(self, name: str, objects: BitMap) -> Iterator[Held]:
         """Likewise with those who may hold it; some of them may hold it surely."""
-        lists = (self._held, self._undecided) if name == _ALL_CHANGES else (self._undecided,)
-        for known, subjects in (each for of in lists for each in of[name]):
-            if alike := known & objects:
-                yield alike, self._complete(name, alike, subjects, *lists)
+        is_open = name in self.needed or name in laps.ENCRYPTED
+        lists = (self._held, self._undecided) if is_open else (self._undecided,)
+        yield from self._on(name, objects, self._maybe, *lists)
 
     def unjudged(self, objects: BitMap) -> Iterator[tuple[str, BitMap]]:
         """Those of the objects of which nothing can be said, by the reason why."""
-        for reason, numbers in self._holders.unjudged.items():
-            if found := numbers & objects:
-                yield reason, found
+        for reasons in (self._holders.unjudged, self._damaged):
+            for reason, numbers in reasons.items():
+                if found := numbers & objects:
+                    yield reason, found
+
+    def _on(
+        self,
+        name: str,
+        objects: BitMap,
+        needed: Mapping[str, Needed],
+        *lists: Mapping[str, list[Held]],
+    ) -> Iterator[Held]:
+        another = self.needed.get(name)
+        for known, subjects in (each for of in lists for each in of.get(name, ())):
+            alike = known & objects
+            if alike and another is not None:
+                yield from needed[another].also(alike, subjects)
+            elif alike:
+                yield alike, subjects
 
     def _here(self, objects: BitMap) -> BitMap:
         if not self._elsewhere:
@@ -116,21 +145,48 @@ class Rights:
         head = self._structure.head
         return BitMap([n for n in objects if head(n) not in self._elsewhere])
 
-    def _complete(
-        self, name: str, heads: BitMap, subjects: BitMap, *lists: Mapping[str, list[Held]]
-    ) -> BitMap:
-        """Those who may ask for changes of a domain at all, where a right is nothing without."""
-        if name != _ALL_CHANGES:
-            return subjects
-        changes = (each for of in lists for each in of.get(_CHANGES, ()))
-        return subjects & union(known for objects, known in changes if objects & heads)
+    def _ask_for(self, reading: laps.Reading) -> None:
+        name = reading.deciding.name
+        self._passwords.append(name)
+        self.permissions[name] = reading.deciding
+        if reading.lesser is not None:
+            self.needed[name] = reading.lesser.name
+            self.permissions[reading.lesser.name] = reading.lesser
 
     def _hold(self, name: str) -> None:
-        lists = {Decision.ALLOWED: self._held, Decision.UNDECIDED: self._undecided}
+        is_needed = name in self.needed.values()
         for answer in self._holders.answers(name):
+            if is_needed:
+                self._need(name, answer)
+                continue
             for one in answer.slices:
-                if one.decision in lists:
-                    lists[one.decision][name].append((answer.objects, one.subjects))
+                self._keep(name, one.decision, answer.objects, one.subjects)
+
+    def _need(self, name: str, answer: Answer) -> None:
+        sure = answer.subjects(Decision.ALLOWED)
+        self._also[name].add(answer.objects, sure)
+        self._maybe[name].add(answer.objects, sure | answer.subjects(Decision.UNDECIDED))
+
+    def _admit(self, stored: Stored) -> None:
+        """Keep whom an attribute lets in, on the objects that are asked here."""
+        name = stored.permission.name
+        self.permissions[name] = stored.permission
+        for objects in filter(None, map(self._here, self._structure.alike(stored))):
+            entry = self._view.snapshot.at(objects[0])
+            question = stored.permission.question(self._view.facts(entry))
+            try:
+                descriptor = stored.descriptor(entry)
+            except DescriptorError as error:
+                self._damaged[error.message] |= objects
+                continue
+            for part in holding(descriptor, question, self.carriers).parts:
+                self._keep(name, part.decision, objects, part.subjects)
+
+    def _keep(self, name: str, decision: Decision, objects: BitMap, subjects: BitMap) -> None:
+        if decision is Decision.ALLOWED:
+            self._held[name].append((objects, subjects))
+        elif decision is Decision.UNDECIDED:
+            self._undecided[name].append((objects, subjects))
 
 
 def _known(view: View) -> Iterator[tuple[str, Permission]]:

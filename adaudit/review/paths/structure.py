@@ -3,7 +3,7 @@
 from array import array
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 
 from adaudit.access.bitmap import BitMap
@@ -11,6 +11,7 @@ from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Snapshot, descriptor_of
 from adaudit.errors import DirectoryError
+from adaudit.review.paths.stored import Stored, alike
 from adaudit.review.tier_zero.policies import parse_links
 from adaudit.security.descriptor import SecurityDescriptor
 
@@ -41,6 +42,7 @@ class Structure:
         self._protected, self._by_chain = _read(snapshot)
         self._inheriting_nothing = self._protected | self._orphans
         self.of_class = cache(self._of_class)
+        self.alike = cache(self._alike)
         self.policies: Mapping[int, tuple[int, ...]] = dict(_policies(snapshot))
         """The policies that are linked to an object, by its number"""
         self.sites: Mapping[int, int] = dict(_sites(snapshot))
@@ -75,13 +77,24 @@ class Structure:
     def _parent(self, number: int) -> int | None:
         return (self._parents[number] or None) if number < len(self._parents) else None
 
+    @cached_property
+    def plain_computers(self) -> BitMap:
+        """The computers that are no accounts of services, whose classes are derived from theirs."""
+        known = self._snapshot.chains.items()
+        return self._of_chains(n for n, chain in known if chain[-1:] == ("computer",))
+
     def _of_class(self, name: str) -> BitMap:
         """The objects of a class, or one that is derived from it; by its name in lower case."""
-        chains = (n for n, chain in self._snapshot.chains.items() if name in chain)
+        return self._of_chains(n for n, chain in self._snapshot.chains.items() if name in chain)
+
+    def _of_chains(self, chains: Iterable[int]) -> BitMap:
         found = BitMap()
         for chain in chains:
             found |= BitMap(self._by_chain.get(chain, array("I")))
         return found
+
+    def _alike(self, stored: Stored) -> tuple[BitMap, ...]:
+        return tuple(alike(stored, self._snapshot))
 
 
 def _parents(
