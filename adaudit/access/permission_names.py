@@ -229,7 +229,7 @@ def _hint(name: str, schema: Schema, also: Iterable[str]) -> str:
         return f"`{name}` is an attribute: ask for `read:{name}` or `write:{name}`"
     if class_named(name, schema):
         return f"`{name}` is a class: ask for `create:{name}` or `delete:{name}` on its parent"
-    known = (*also, *known_names(schema))
+    known = tuple(dict.fromkeys((*also, *known_names(schema))))
     rights = ", ".join(known)
     return meant(name, known) or (
         f"rights: {rights}; read: and write: take an attribute, create: and delete: a class"

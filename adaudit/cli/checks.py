@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterator
 
 import click
 
+from adaudit.access.name_hints import meant
 from adaudit.checks import Check, catalogue
 from adaudit.errors import QuestionError
 
@@ -25,7 +26,8 @@ def checks(check_id: str | None) -> None:
         click.echo("\n".join(_list(known.values())))
         return
     if check_id not in known:
-        raise QuestionError(f"no check `{check_id}`", f"checks: {', '.join(known)}")
+        hint = meant(check_id, known) or f"checks: {', '.join(known)}"
+        raise QuestionError(f"no check `{check_id}`", hint)
     check = known[check_id]
     why = f" ({check.reason})" if check.reason else ""
     click.echo(f"{check.title}\n\nid: {check.id}\nworst severity: {check.severity}{why}")
