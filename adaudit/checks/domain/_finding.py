@@ -7,11 +7,11 @@ from adaudit.access.bitmap import BitMap, union
 from adaudit.access.evaluator import evaluate
 from adaudit.access.permission import Permission
 from adaudit.checks._context import Context
-from adaudit.checks.domain._source import Source
 from adaudit.directory.entry import Entry
 from adaudit.directory.snapshot import Unreadable, descriptor_of
 from adaudit.findings import Evidence, Finding, Party, Place, Severity, fingerprint
 from adaudit.review.grants import Grant
+from adaudit.review.sources import Source
 from adaudit.review.tier_zero.well_known import is_open_to_anyone
 from adaudit.security.sid import Sid
 from adaudit.wording import called, counted, evidence, party
@@ -50,7 +50,7 @@ def finding_of(claim: Claim, source: Source, grants: Sequence[Grant], context: C
     first = grants[0]
     who = str(context.view.membership.population.sid(first.part.subjects[0]))
     return Finding(
-        id=fingerprint(claim.check, *source.identity(context), *claim.apart),
+        id=fingerprint(claim.check, *source.identity(context.view), *claim.apart),
         check=claim.check,
         severity=claim.severity,
         subject=trustee,

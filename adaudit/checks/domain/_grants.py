@@ -8,11 +8,11 @@ from adaudit.access.permission import Permission
 from adaudit.access.right_names import permission_of
 from adaudit.checks._context import Context
 from adaudit.checks.domain._finding import Claim, finding_of
-from adaudit.checks.domain._source import Source, Sources
 from adaudit.directory.entry import Entry, Gap
 from adaudit.errors import QuestionError
 from adaudit.findings import Finding, NotApplicable
 from adaudit.review.grants import Grant, Undecided
+from adaudit.review.sources import Source, Sources
 from adaudit.review.tier_zero import Asset, Kind
 from adaudit.wording import counted
 
@@ -53,7 +53,7 @@ def granted(
     rights = {each.name: each for each in filter(None, (named(r, context) for r in claim.rights))}
     found: dict[Source, list[Grant]] = defaultdict(list)
     unknown: dict[str, Gap] = {}
-    sources = Sources(context)
+    sources = Sources(context.view, context.tier_zero)
     for entry in objects:
         known = NONE if claim.is_of_control else controllers(context, entry)
         for name, permission in rights.items():
