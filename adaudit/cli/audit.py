@@ -9,9 +9,10 @@ import click
 
 from adaudit.audit import run
 from adaudit.cli.executor import Place, executor_options
+from adaudit.cli.inputs import list_in
 from adaudit.cli.options import Output, exit_status, output_options
 from adaudit.cli.progress import board
-from adaudit.config import AuditConfig, load
+from adaudit.config import AuditConfig
 from adaudit.findings import Report
 
 _INTERRUPTED = 130  # as shells count a process that SIGINT ended
@@ -30,7 +31,7 @@ def audit(targets: Path, place: Place, output: Output[Report], fail_on: str | No
     not be read or decided is told. Ends with status 1 if anything is found at or above --fail-on,
     with 3 if nothing is and the report is incomplete.
     """
-    config = load(targets, elsewhere=place.fleet is not None)
+    config = list_in(targets, elsewhere=place.fleet is not None)
     report = _run(config, place, str(targets))
     output.show(report)
     return exit_status(report, fail_on or config.checks.fail_on)

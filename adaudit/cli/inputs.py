@@ -8,7 +8,14 @@ from adaudit.audit import read
 from adaudit.cli.progress import shown
 from adaudit.cli.prompt import asker
 from adaudit.collect.recognition import Kind, kind_of
-from adaudit.config import ExplorerTarget, LdifTarget, SnapshotTarget, TargetConfig, load
+from adaudit.config import (
+    AuditConfig,
+    ExplorerTarget,
+    LdifTarget,
+    SnapshotTarget,
+    TargetConfig,
+    load,
+)
 from adaudit.directory.reach import Scope
 from adaudit.directory.snapshot import Snapshot
 from adaudit.errors import ConfigError
@@ -21,13 +28,30 @@ def is_list(file: Path) -> bool:
     return file.suffix.lower() in _LISTS
 
 
+def list_in(file: Path, *, elsewhere: bool = False) -> AuditConfig:
+    """
+    The target list in a file; `elsewhere` as `load` has it.
+
+    Raises `ConfigError`, and says what reads the file where it may be no list at all.
+    """
+    try:
+        return load(file, elsewhere=elsewhere)
+    except ConfigError as error:
+        if is_list(file) or error.hint or not file.is_file():
+            raise
+        hint = (
+            f"a target list is a `.yaml` file; `adaudit check {file}` reads snapshots and exports"
+        )
+        raise ConfigError(error.message, hint) from error
+
+
 def targets_of(file: Path, name: str | None = None) -> tuple[TargetConfig, ...]:
     """
     The targets of a list, or the one of that name.
 
     Raises `ConfigError` where there is none of that name.
     """
-    targets = load(file).targets
+    targets = list_in(file).targets
     chosen = tuple(target for target in targets if name in (None, target.name))
     if not chosen:
         names = ", ".join(target.name for target in targets)

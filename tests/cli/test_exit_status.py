@@ -181,3 +181,14 @@ def test_an_object_whose_descriptor_is_damaged_cannot_be_explained(
 
     assert ran.status == 3
     assert "the security descriptor is damaged" in ran.err
+
+
+def test_an_export_given_for_a_target_list_is_said_to_be_for_another_command(
+    adaudit: Command, tmp_path: Path
+) -> None:
+    export = tmp_path / "contoso.ldif"
+    export.write_text("dn: DC=contoso,DC=example\nwhat: a: b\n")
+    ran = adaudit("audit", export)
+
+    assert ran.status == 2
+    assert f"`adaudit check {export}`" in ran.err
