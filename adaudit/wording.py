@@ -157,5 +157,8 @@ def moment(at: datetime | None) -> str:
 
 
 def counted(number: int, noun: str) -> str:
-    """`1 pair`, `3 pairs`."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """`1 pair`, `3 pairs`, `2 registries`."""
+    if number == 1:
+        return f"1 {noun}"
+    is_like_registry = noun.endswith("y") and noun[-2:-1] not in set("aeiou")
+    return f"{number} {f'{noun[:-1]}ies' if is_like_registry else f'{noun}s'}"

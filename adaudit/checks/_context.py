@@ -218,7 +218,7 @@ class Context:
     def _evidence_facts(self) -> list[str]:
         """How many sources of each kind stand beside the directory, in one line."""
         kinds = Counter(str(source.kind) for source in self.evidence.sources)
-        listed = ", ".join(f"{number} {kind}" for kind, number in kinds.items())
+        listed = ", ".join(counted(number, kind) for kind, number in kinds.items())
         return [f"evidence: {listed}"] if listed else []
 
 

@@ -10,6 +10,7 @@ from time import monotonic
 import click
 
 from adaudit.report.text import safe_text
+from adaudit.wording import counted
 
 _SECONDS_BETWEEN = 0.1
 
@@ -65,7 +66,7 @@ class Board:
 
     def _draw(self) -> None:
         lines = [f"{safe_text(name)}: {text}" for name, text in self._lines.items()]
-        head = [f"{self._done} targets done"] if self._done or len(lines) > 1 else []
+        head = [f"{counted(self._done, 'target')} done"] if self._done or len(lines) > 1 else []
         self._show("\n  ".join([*head, *lines]))
 
 

@@ -61,7 +61,7 @@ def test_each_of_several_targets_has_its_line_as_long_as_it_is_read() -> None:
     assert lines[0][1:] == ["  contoso: connecting", "  fabrikam: at tls://10.0.0.5:40123"]
     assert lines[1][1].startswith("  contoso: 7 objects, ")
     assert lines[1][2] == "  fabrikam: at tls://10.0.0.5:40123"
-    assert lines[2] == ["1 targets done", "  fabrikam: at tls://10.0.0.5:40123"]
+    assert lines[2] == ["1 target done", "  fabrikam: at tls://10.0.0.5:40123"]
 
 
 def test_a_note_about_a_target_steers_no_terminal() -> None:
