@@ -277,6 +277,29 @@ def test_whom_an_account_lets_in_by_itself_controls_it(
     assert path.mend == f"take CONTOSO\\desk out of {attribute} of {account}"
 
 
+def test_of_two_rights_it_is_told_if_one_is_not_known(protected: World) -> None:
+    protected.domain("FAR", "DC=far,DC=example", is_read=False)
+    far = "S-1-5-21-2-2-2-1200"
+    report = _paths_to_member(protected, f"(OA;;RP;{PASSWORD};;{{anna}})(OA;;CR;{PASSWORD};;{far})")
+    reasons = {gap.subject: gap.reason for gap in report.gaps}
+
+    assert report.paths == ()
+    assert reasons["CN=PC01,CN=Users,DC=contoso,DC=example"] == (
+        "whether read:ms-Mcs-AdmPwd is held by 1 account hangs on what is not known"
+    )
+
+
+def test_whether_an_account_lets_somebody_in_is_told_if_it_is_not_known(protected: World) -> None:
+    protected.domain("FAR", "DC=far,DC=example", is_read=False)
+    report = _let_in(protected, "computer", ACTING, f"(A;;{FULL};;;S-1-5-21-2-2-2-1200)")
+    reasons = {gap.subject: gap.reason for gap in report.gaps}
+
+    assert report.paths == ()
+    assert reasons["CN=svc,CN=Users,DC=contoso,DC=example"] == (
+        "whether AllowedToAct is held by 1 account hangs on what is not known"
+    )
+
+
 def test_an_attribute_whose_descriptor_is_damaged_is_told(protected: World) -> None:
     contoso = protected.domains[0]
     contoso.computer("PC01", 1105, **{ACTING: b"damaged"}).descriptor = protected._bytes(OWNED)

@@ -1,39 +1,52 @@
-"""A right that another one is nothing without: who holds it, by object."""
+"""A right that is nothing without another one: who holds both, on which objects."""
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+from adaudit.access.answer import Answer
 from adaudit.access.bitmap import BitMap
+from adaudit.access.pools import Slice
+from adaudit.access.verdict import Decision
 
 Held = tuple[BitMap, BitMap]
 """Objects, and subjects who hold a right on all of them by the same entry"""
 
 
-class Needed:
-    """Who holds a right on objects of which each is in one answer."""
+class Pairs:
+    """Answers for the right that fewer hold, to be put together with those for the other one."""
 
     def __init__(self) -> None:
-        self._answers: list[Held] = []
+        self._kept: list[tuple[BitMap, list[Slice]]] = []
         self._objects = BitMap()
         self._of = array("I")
         """By number of an object, that of its answer"""
 
-    def add(self, objects: BitMap, subjects: BitMap) -> None:
-        """Take an answer; nobody holds the right on objects of which none tells."""
-        if not subjects or not objects:
+    def add(self, objects: BitMap, slices: Iterable[Slice]) -> None:
+        """Take who holds the right that fewer hold; each object comes once."""
+        holding = [one for one in slices if one.decision is not Decision.DENIED]
+        if not objects or not holding:
             return
         if (missing := objects.max() + 1 - len(self._of)) > 0:
             self._of.extend([0] * missing)
         for number in objects:
-            self._of[number] = len(self._answers)
+            self._of[number] = len(self._kept)
         self._objects |= objects
-        self._answers.append((objects, subjects))
+        self._kept.append((objects, holding))
 
-    def also(self, objects: BitMap, subjects: BitMap) -> Iterator[Held]:
-        """Those of the subjects who hold the right, too, and on which of the objects."""
-        left = objects & self._objects
+    def both(self, other: Answer) -> Iterator[tuple[Decision, Held]]:
+        """Who holds, or may hold, the other right as well, by an answer for that."""
+        left = other.objects & self._objects
+        sure = other.subjects(Decision.ALLOWED) if left else left
+        doubtful = other.subjects(Decision.UNDECIDED) if left else left
         while left:
-            known, holders = self._answers[self._of[left[0]]]
-            if both := subjects & holders:
-                yield left & known, both
-            left = left - known
+            objects, slices = self._kept[self._of[left[0]]]
+            alike = left & objects
+            for one in slices:
+                yield one.decision, (alike, _within(one.subjects, sure))
+                yield Decision.UNDECIDED, (alike, _within(one.subjects, doubtful))
+            left = left - objects
+
+
+def _within(subjects: BitMap, others: BitMap) -> BitMap:
+    """Both, in the memory that is there already if it can be: mostly everyone may read."""
+    return subjects if subjects <= others else subjects & others

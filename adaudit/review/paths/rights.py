@@ -7,7 +7,7 @@ from enum import StrEnum
 from adaudit.access.answering import QuestionOf
 from adaudit.access.bitmap import NONE, BitMap
 from adaudit.access.carriers import Carriers
-from adaudit.access.holders import Answer, Holders
+from adaudit.access.holders import Holders
 from adaudit.access.holding import holding
 from adaudit.access.permission import Permission
 from adaudit.access.question import Question
@@ -18,7 +18,7 @@ from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
 from adaudit.errors import DescriptorError, QuestionError
 from adaudit.review.paths import laps
-from adaudit.review.paths.pairs import Held, Needed
+from adaudit.review.paths.pairs import Held, Pairs
 from adaudit.review.paths.stored import STORED, Stored
 from adaudit.review.paths.structure import Structure
 
@@ -86,11 +86,13 @@ class Rights:
         self._holders = Holders(view.snapshot, carriers, asked)
         self._held: dict[str, list[Held]] = defaultdict(list)
         self._undecided: dict[str, list[Held]] = defaultdict(list)
-        self._also: dict[str, Needed] = defaultdict(Needed)
-        self._maybe: dict[str, Needed] = defaultdict(Needed)
         self._damaged: dict[str, BitMap] = defaultdict(BitMap)
+        lesser = self.needed.values()
         for name in asked:
-            self._hold(name)
+            if name in self.needed:
+                self._hold_both(name, self.needed[name])
+            elif name not in lesser:
+                self._hold(name)
         for stored in STORED.values():
             self._admit(stored)
 
@@ -109,13 +111,13 @@ class Rights:
     def holders(self, name: str, objects: BitMap) -> Iterator[Held]:
         """Those of the objects on which someone holds a right, with those who do."""
         if name not in laps.ENCRYPTED:
-            yield from self._on(name, objects, self._also, self._held)
+            yield from _on(objects, self._held[name])
 
     def undecided(self, name: str, objects: BitMap) -> Iterator[Held]:
-        """Likewise with those who may hold it; some of them may hold it surely."""
-        is_open = name in self.needed or name in laps.ENCRYPTED
-        lists = (self._held, self._undecided) if is_open else (self._undecided,)
-        yield from self._on(name, objects, self._maybe, *lists)
+        """Likewise with those who may hold it, or to whom it may be of use."""
+        yield from _on(objects, self._undecided[name])
+        if name in laps.ENCRYPTED:
+            yield from _on(objects, self._held[name])
 
     def unjudged(self, objects: BitMap) -> Iterator[tuple[str, BitMap]]:
         """Those of the objects of which nothing can be said, by the reason why."""
@@ -123,21 +125,6 @@ class Rights:
             for reason, numbers in reasons.items():
                 if found := numbers & objects:
                     yield reason, found
-
-    def _on(
-        self,
-        name: str,
-        objects: BitMap,
-        needed: Mapping[str, Needed],
-        *lists: Mapping[str, list[Held]],
-    ) -> Iterator[Held]:
-        another = self.needed.get(name)
-        for known, subjects in (each for of in lists for each in of.get(name, ())):
-            alike = known & objects
-            if alike and another is not None:
-                yield from needed[another].also(alike, subjects)
-            elif alike:
-                yield alike, subjects
 
     def _here(self, objects: BitMap) -> BitMap:
         if not self._elsewhere:
@@ -153,19 +140,26 @@ class Rights:
             self.needed[name] = reading.lesser.name
             self.permissions[reading.lesser.name] = reading.lesser
 
-    def _hold(self, name: str) -> None:
-        is_needed = name in self.needed.values()
-        for answer in self._holders.answers(name):
-            if is_needed:
-                self._need(name, answer)
-                continue
-            for one in answer.slices:
-                self._keep(name, one.decision, answer.objects, one.subjects)
+    def _asked(self, name: str, objects: BitMap) -> BitMap:
+        """Those of the objects of which a right is ever asked, where these are few."""
+        return objects & self._structure.plain_computers if name in self._passwords else objects
 
-    def _need(self, name: str, answer: Answer) -> None:
-        sure = answer.subjects(Decision.ALLOWED)
-        self._also[name].add(answer.objects, sure)
-        self._maybe[name].add(answer.objects, sure | answer.subjects(Decision.UNDECIDED))
+    def _hold(self, name: str) -> None:
+        for answer in self._holders.answers(name):
+            if objects := self._asked(name, answer.objects):
+                for one in answer.slices:
+                    self._keep(name, one.decision, objects, one.subjects)
+
+    def _hold_both(self, name: str, another: str) -> None:
+        if another not in self.permissions:
+            return
+        pairs = Pairs()
+        for answer in self._holders.answers(name):
+            pairs.add(self._asked(name, answer.objects), answer.slices)
+        for answer in self._holders.answers(another):
+            for decision, (objects, subjects) in pairs.both(answer):
+                if subjects:
+                    self._keep(name, decision, objects, subjects)
 
     def _admit(self, stored: Stored) -> None:
         """Keep whom an attribute lets in, on the objects that are asked here."""
@@ -187,6 +181,12 @@ class Rights:
             self._held[name].append((objects, subjects))
         elif decision is Decision.UNDECIDED:
             self._undecided[name].append((objects, subjects))
+
+
+def _on(objects: BitMap, lists: Sequence[Held]) -> Iterator[Held]:
+    for known, subjects in lists:
+        if alike := known & objects:
+            yield alike, subjects
 
 
 def _known(view: View) -> Iterator[tuple[str, Permission]]:

@@ -103,6 +103,8 @@ class _Search:
         self._population = population
         self._seen = _nobody(population)
         """Those who were reached, and those who are no principals of their own"""
+        self._itself = NONE
+        """The principal that the target is, if it is one"""
         self.steps: list[Step] = []
         self.undecided: list[Undecided] = []
         self.unjudged: dict[str, BitMap] = defaultdict(BitMap)
@@ -113,7 +115,8 @@ class _Search:
         objects, depth = BitMap((target,)), 0
         itself = self._population.of_entry(self._population.snapshot.at(target))
         if itself is not None and (number := self._population.number(itself.sid)) is not None:
-            self._seen.add(number)
+            self._itself = BitMap((number,))
+            self._seen |= self._itself
         while objects:
             depth += 1
             reached = NONE
@@ -136,7 +139,7 @@ class _Search:
     def _note(self, rights: Rights, name: str, objects: BitMap) -> None:
         """Keep what is not known of a right."""
         for held, subjects in rights.undecided(name, objects):
-            self.undecided.append(Undecided(name, held[0], subjects))
+            self.undecided.append(Undecided(name, held[0], subjects - self._itself))
         for reason, numbers in rights.unjudged(objects):
             self.unjudged[reason] |= numbers
 
