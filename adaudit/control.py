@@ -24,6 +24,7 @@ from adaudit.review.paths.laps import ENCRYPTED
 from adaudit.review.paths.rights import Rights
 from adaudit.review.paths.stored import STORED, Stored
 from adaudit.review.protection import protected_in
+from adaudit.review.sources import Sources
 from adaudit.review.tier_zero import TierZero
 from adaudit.security.descriptor import SecurityDescriptor
 from adaudit.wording import counted, evidence, evidence_in, party, reason
@@ -54,6 +55,7 @@ class _Paths:
         self._view = view
         self._target = target
         self._tier_zero = TierZero.of(view, widened)
+        self._sources = Sources(view, self._tier_zero)
         self._outsiders = Outsiders(view, self._tier_zero).accounts
         self._number = view.snapshot.number(target.dn) or 0
 
@@ -125,7 +127,7 @@ class _Paths:
             names=tuple(population.principal(number).name for number in accounts[:_NAMES]),
             links=shown,
             cut=cut,
-            mend=links[cut].mend(),
+            mend=links[cut].mend(self._sources),
         )
 
     def _parts(
@@ -165,7 +167,7 @@ class _Link:
             reason="" if is_by_entry else reason(verdict, self.view),
         )
 
-    def mend(self) -> str:
+    def mend(self, sources: Sources) -> str:
         """How to cut the step; whether that is enough was tried."""
         verdict, entry, stored = self._verdict, self._entry, self._stored
         if verdict.deciding is None:
@@ -177,7 +179,7 @@ class _Link:
         rest = f", which {counted(left, 'account')} hold by another entry too" if left else ""
         if stored is not None:
             return f"take {trustee} out of {stored.attribute} of {entry.dn}{rest}"
-        source = self.view.origin(entry.dn, verdict.deciding.position).source
+        source = sources.entry(entry.dn, verdict.deciding.position)
         return f"remove the entry for {trustee} from {source.dn}{rest}"
 
     def _evidence(self, verdict: Verdict) -> Evidence | None:

@@ -368,3 +368,16 @@ def test_who_may_hold_a_right_is_told_as_unknown(protected: World) -> None:
     assert reasons[str(head.dn)] == (
         "whether WriteDacl is held by 1 account hangs on what is not known"
     )
+
+
+def test_a_copy_of_an_entry_of_adminsdholder_is_cut_there(world: World) -> None:
+    """Removed from the group alone it would come again within the hour."""
+    contoso = world.domains[0]
+    text = f"O:DAG:DAD:P(A;;GA;;;DA)(OA;;WP;{MEMBER};;{contoso.sid}-{RIDS['max']})"
+    contoso.group("Domain Admins", 512).descriptor = world._bytes(text)
+    holder = f"CN=AdminSDHolder,CN=System,{contoso.dn}"
+    world.add(holder, "container", text)
+    with world.snapshot() as snapshot:
+        report = paths_to(snapshot, "Domain Admins")
+
+    assert report.paths[0].mend == rf"remove the entry for CONTOSO\max from {holder}"
