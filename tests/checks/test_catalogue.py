@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from adaudit import checks
 from adaudit.checks import Check, catalogue
 from adaudit.findings import Severity
 
@@ -37,6 +38,15 @@ class TestCheck:
         assert len(paragraphs) == len(PARTS)
         for paragraph, part in zip(paragraphs, PARTS, strict=True):
             assert paragraph.startswith(part)
+
+    def test_a_check_of_the_domain_says_why_it_is_so_severe_and_who_else_describes_it(
+        self, check: Check
+    ) -> None:
+        """Auditors ask for the reason of each rating."""
+        if check.run.__module__.startswith(f"{checks.__name__}.domain."):
+            assert check.reason
+            assert not check.reason.endswith(".")
+            assert check.references
 
     def test_its_severity_is_one_that_can_be_asked_for(self, check: Check) -> None:
         """`--fail-on` compares it."""

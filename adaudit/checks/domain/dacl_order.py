@@ -35,6 +35,10 @@ from adaudit.wording import counted, path_names
 
 SEVERITY = Severity.HIGH
 REASON = "high where the order decides for somebody, low where it decides for nobody"
+REFERENCES = (
+    "[MS-DTYP] 2.4.5",
+    "Microsoft: Order of ACEs in a DACL",
+)
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:

@@ -21,6 +21,11 @@ from adaudit.security.ace import OpaqueAce
 from adaudit.security.descriptor import Acl
 
 SEVERITY = Severity.HIGH
+REASON = "nobody can say what it grants, and a controller may say something else than a tool"
+REFERENCES = (
+    "[MS-DTYP] 2.4.6",
+    "[MS-DTYP] 2.4.4",
+)
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:

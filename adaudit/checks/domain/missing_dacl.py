@@ -19,6 +19,11 @@ from adaudit.findings import Finding, Party, Severity, fingerprint
 from adaudit.security.descriptor import NullAcl, SecurityDescriptor
 
 SEVERITY = Severity.HIGH
+REASON = "everyone may do everything to the object, and no entry shows it"
+REFERENCES = (
+    "[MS-DTYP] 2.5.3.2",
+    "MITRE ATT&CK T1222.001",
+)
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:

@@ -26,6 +26,11 @@ from adaudit.security.descriptor import Acl, SecurityDescriptor
 from adaudit.security.sddl import format_ace
 
 SEVERITY = Severity.LOW
+REASON = "what it grants is seen on the object, but not changed with what is above it"
+REFERENCES = (
+    "[MS-ADTS] 6.1.3",
+    "[MS-DTYP] 2.5.3.4",
+)
 
 
 def run(context: Context) -> Iterator[Finding | Gap]:
