@@ -46,7 +46,14 @@ _MACHINE = (
 )
 _LIKE = "decode as in a directory"
 GOALS: Sequence[Goal] = (
-    Goal("descriptors decoded, repeated as in a directory", _LIKE, 800_000, "/s", is_least=True),
+    Goal(
+        "descriptors decoded, repeated as in a directory",
+        _LIKE,
+        800_000,
+        "/s",
+        is_least=True,
+        limit=_MACHINE,
+    ),
     Goal("… against impacket", f"{_LIKE} / impacket", 4_500, "x", is_least=True),
     Goal("… against BloodHound.py", f"{_LIKE} / BloodHound.py", 900, "x", is_least=True),
     Goal(
