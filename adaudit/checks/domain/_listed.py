@@ -13,13 +13,12 @@ from adaudit.access.verdict import Deciding, Decision
 from adaudit.checks._context import Context
 from adaudit.directory.entry import Entry, Gap
 from adaudit.errors import DescriptorError
-from adaudit.findings import Evidence, Finding, Place, Severity, fingerprint
+from adaudit.findings import Evidence, Finding, Severity, fingerprint
 from adaudit.review.anyone import common_groups
 from adaudit.security.descriptor import SecurityDescriptor
-from adaudit.security.sddl import format_ace
 from adaudit.security.sid import EVERYONE, Sid
 from adaudit.security.wire import decode
-from adaudit.wording import counted, party, path_names, readable
+from adaudit.wording import counted, evidence_in, party
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +157,5 @@ def _things(listing: Listing, all_of: Sequence[_Listed]) -> str:
 
 def _evidence(listing: Listing, each: _Listed, deciding: Deciding, context: Context) -> Evidence:
     """The entry in the attribute, which is no DACL of the object."""
-    dn = str(each.entry.dn)
-    return Evidence(
-        object=dn,
-        position=deciding.position,
-        sddl=format_ace(deciding.ace),
-        readable=readable(deciding.ace, context.view),
-        trustee=party(deciding.ace.trustee, context.view),
-        path=path_names(deciding.sid, each.token, context.view),
-        origin=(Place(dn, deciding.position, is_explicit=True),),
-        origin_note=f"in {listing.attribute}",
-        affects=(dn,),
-    )
+    shown = evidence_in(listing.attribute, each.entry, deciding, each.token, context.view)
+    return shown.with_affects((str(each.entry.dn),))

@@ -21,10 +21,10 @@ from dataclasses import replace
 from adaudit.access.bitmap import BitMap
 from adaudit.access.permission import Permission
 from adaudit.access.permission_names import attribute_named
+from adaudit.access.reading import Reading
 from adaudit.checks._context import Context
 from adaudit.checks.domain._anyone import common_findings
 from adaudit.checks.domain._grants import NOT_READ, Claim, Said, assets, granted
-from adaudit.checks.domain._reading import Reading
 from adaudit.directory.definitions import AttributeDefinition
 from adaudit.directory.entry import Entry
 from adaudit.findings import NotApplicable, Severity

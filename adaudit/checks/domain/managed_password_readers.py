@@ -20,10 +20,10 @@ from collections.abc import Iterator, Sequence
 
 from adaudit.access.permission import Permission
 from adaudit.access.permission_names import attribute_named
+from adaudit.access.reading import Reading
 from adaudit.checks._context import Context
 from adaudit.checks.domain._grants import NOT_READ, Claim, Said, granted
 from adaudit.checks.domain._listed import Listing, listed
-from adaudit.checks.domain._reading import Reading
 from adaudit.directory.entry import Entry
 from adaudit.findings import NotApplicable, Severity
 from adaudit.security.rights import AccessMask

@@ -11,6 +11,7 @@ from adaudit.access.holders import Holders
 from adaudit.access.holding import holding
 from adaudit.access.permission import Permission
 from adaudit.access.question import Question
+from adaudit.access.reading import Reading
 from adaudit.access.right_names import permission_of
 from adaudit.access.verdict import Decision
 from adaudit.access.view import View
@@ -132,7 +133,7 @@ class Rights:
         head = self._structure.head
         return BitMap([n for n in objects if head(n) not in self._elsewhere])
 
-    def _ask_for(self, reading: laps.Reading) -> None:
+    def _ask_for(self, reading: Reading) -> None:
         name = reading.deciding.name
         self._passwords.append(name)
         self.permissions[name] = reading.deciding

@@ -18,9 +18,9 @@ class Reading:
     """To read it, where that is not enough"""
 
     @classmethod
-    def of(cls, attribute: AttributeDefinition) -> Self:
-        """Ask for an attribute as the schema of the forest has it."""
-        name = f"read:{attribute.name}"
+    def of(cls, attribute: AttributeDefinition, name: str = "") -> Self:
+        """Ask for an attribute as the schema of the forest has it; `name` is for the reader."""
+        name = name or f"read:{attribute.name}"
         reading = Permission.attribute(f"RP:{attribute.name}", AccessMask.READ_PROPERTY, attribute)
         if not attribute.is_confidential:
             return cls(Permission.attribute(name, AccessMask.READ_PROPERTY, attribute), None)
