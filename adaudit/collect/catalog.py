@@ -12,8 +12,9 @@ from adaudit.collect.completeness import Contexts
 from adaudit.collect.entries import Names
 from adaudit.collect.line import Line
 from adaudit.collect.pages import PageEnd, Pages
-from adaudit.collect.plan import Search, dns_name, domain_searches, forest_searches, wanted_by
+from adaudit.collect.plan import dns_name, domain_searches, forest_searches, wanted_by
 from adaudit.collect.ranges import entry_of
+from adaudit.collect.search import Search
 from adaudit.collect.session import SearchStoppedError
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Gap

@@ -8,14 +8,9 @@ from types import MappingProxyType
 from adaudit.collect.binding import Access
 from adaudit.collect.catalog import catalog_searches, domains_of_forest, known_in_part
 from adaudit.collect.line import Line, no_controller
-from adaudit.collect.plan import (
-    Search,
-    domain_searches,
-    fingerprint,
-    forest_searches,
-    partition_search,
-)
+from adaudit.collect.plan import domain_searches, fingerprint, forest_searches, partition_search
 from adaudit.collect.probing import application_partitions, gives_sacls
+from adaudit.collect.search import Search
 from adaudit.collect.session import SearchStoppedError
 from adaudit.collect.source import Item, Sacls, Stage
 from adaudit.collect.steps import read_step

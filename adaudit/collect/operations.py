@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
 from adaudit.collect.allowed import START_TLS as START_TLS_NAME
-from adaudit.collect.plan import Scope, Search
+from adaudit.collect.search import Scope, Search
 
 with warnings.catch_warnings():
     # ldap3 2.9.1 imports names that pyasn1 0.6 calls deprecated

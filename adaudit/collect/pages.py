@@ -14,7 +14,7 @@ from typing import TypeAlias
 from adaudit.collect.answers import FoundObject
 from adaudit.collect.entries import Names
 from adaudit.collect.line import Line
-from adaudit.collect.plan import Search
+from adaudit.collect.search import Search
 from adaudit.collect.session import BusyError, Found, SearchStoppedError, SessionOverError
 
 _MOST_EMPTY = 100

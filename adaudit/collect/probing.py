@@ -7,7 +7,8 @@ from adaudit.collect.answers import FoundObject
 from adaudit.collect.entries import Names
 from adaudit.collect.line import Line
 from adaudit.collect.pages import PageEnd, Pages
-from adaudit.collect.plan import DESCRIPTOR, Scope, Search
+from adaudit.collect.plan import DESCRIPTOR
+from adaudit.collect.search import Scope, Search
 from adaudit.collect.session import SearchStoppedError
 from adaudit.directory.dn import Dn
 from adaudit.errors import DirectoryError

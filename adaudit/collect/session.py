@@ -11,7 +11,7 @@ from adaudit.collect.ber import BerError
 from adaudit.collect.channel import Channel, LostConnectionError, NoLdapError
 from adaudit.collect.entries import Entries, FoundObject, Names
 from adaudit.collect.failures import describe
-from adaudit.collect.plan import Search
+from adaudit.collect.search import Search
 
 _SUCCESS = 0
 _LIMITS = {3: "timeLimitExceeded", 4: "sizeLimitExceeded", 11: "adminLimitExceeded"}

@@ -6,8 +6,9 @@ from adaudit.collect.answers import FoundObject
 from adaudit.collect.entries import Names
 from adaudit.collect.line import Line
 from adaudit.collect.pages import PageEnd, Pages
-from adaudit.collect.plan import DESCRIPTOR, Search, Wanted, wanted_by
+from adaudit.collect.plan import DESCRIPTOR, Wanted, wanted_by
 from adaudit.collect.ranges import Ranges, ValueRange, entry_of, sift
+from adaudit.collect.search import Search
 from adaudit.collect.session import Found, SearchStoppedError, SessionOverError
 from adaudit.collect.source import Item, referral
 from adaudit.directory.dn import Dn

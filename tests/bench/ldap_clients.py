@@ -13,7 +13,7 @@ from ldap3.protocol.microsoft import security_descriptor_control
 from adaudit.collect import operations
 from adaudit.collect.channel import connect
 from adaudit.collect.entries import Names
-from adaudit.collect.plan import Scope, Search
+from adaudit.collect.search import Scope, Search
 from adaudit.collect.session import Session
 from adaudit.directory.dn import Dn
 from tests.bench.forest import ROOT

@@ -13,7 +13,8 @@ from adaudit.collect.channel import connect
 from adaudit.collect.collector import collect
 from adaudit.collect.entries import Names
 from adaudit.collect.ldap import LdapSource
-from adaudit.collect.plan import DESCRIPTOR, Scope, Search
+from adaudit.collect.plan import DESCRIPTOR
+from adaudit.collect.search import Scope, Search
 from adaudit.collect.session import Session
 from adaudit.config import LdapUrl
 from adaudit.directory.dn import Dn

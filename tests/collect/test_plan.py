@@ -5,8 +5,6 @@ import pytest
 from adaudit.collect.plan import (
     DESCRIPTOR,
     ROOT_DSE,
-    Scope,
-    Search,
     Wanted,
     domain_searches,
     fingerprint,
@@ -17,6 +15,7 @@ from adaudit.collect.plan import (
     wanted,
     wants_descriptor,
 )
+from adaudit.collect.search import Scope, Search
 from adaudit.directory.dn import Dn
 
 DOMAIN = Dn("DC=contoso,DC=example")

@@ -10,7 +10,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from adaudit.collect.plan import Search, domain_searches, forest_searches, partition_search
+from adaudit.collect.plan import domain_searches, forest_searches, partition_search
+from adaudit.collect.search import Search
 from adaudit.directory.dn import Dn
 from tests.live.controller import Controller, free_address, require_samba
 from tests.live.domain import TAILSPIN

@@ -12,7 +12,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from adaudit.collect.plan import Scope, Search, domain_searches, forest_searches
+from adaudit.collect.plan import domain_searches, forest_searches
+from adaudit.collect.search import Scope, Search
 from adaudit.directory.dn import Dn
 from tests.live.controller import Controller, started
 from tests.live.domain import CONTOSO

@@ -16,7 +16,8 @@ import pytest
 
 from adaudit.collect.collector import collect, open_source
 from adaudit.collect.completeness import NO_DESCRIPTOR
-from adaudit.collect.plan import DESCRIPTOR, ROOT_DSE, Scope, domain_searches, forest_searches
+from adaudit.collect.plan import DESCRIPTOR, ROOT_DSE, domain_searches, forest_searches
+from adaudit.collect.search import Scope
 from adaudit.config import LdapTarget, load
 from adaudit.directory.dn import Dn
 from adaudit.directory.entry import Entry
