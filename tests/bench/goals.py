@@ -41,8 +41,8 @@ class Goal:
 
 
 _MACHINE = (
-    "The peers, which were measured when the goal was set, are as much slower on this machine: "
-    "compare the ratios"
+    "It was set where impacket decoded 176 descriptors/s, ldap3 gave 7,648 entries/s and "
+    "python-ldap 79,990: what they come to below tells how this machine compares"
 )
 _LIKE = "decode as in a directory"
 GOALS: Sequence[Goal] = (
@@ -105,11 +105,9 @@ GOALS: Sequence[Goal] = (
         limit=(
             "The goal was set for a prototype that kept four values of each object in memory. Here "
             "every attribute of the plan is decoded, checked and written to a file that can be "
-            "gone on with, members come as names, and everything is read back from that file. "
-            "A profile has no peak: two thirds are the reading (half of that the decoding of "
-            "attributes, a quarter rows on their way into the file, a tenth its indexes), a "
-            "quarter is the reading back of principals and memberships. Less than half of it "
-            "takes a compiled decoder, or to analyse what is still in memory"
+            "gone on with, members come as names, and everything is read back from that file. A "
+            "profile with 300,000 objects has no peak: of the reading half is decoding answers "
+            "and making objects of them, a fifth rows on their way into the file, a tenth its end"
         ),
     ),
     Goal("… memory at the peak", "all MB", 1_100, "MB"),
@@ -130,8 +128,9 @@ GOALS: Sequence[Goal] = (
         digits=1,
         limit=(
             "Opening it takes a millisecond. What is measured ends with the memberships of a "
-            "million principals, 3,500,000 names of members looked up among them: a third is "
-            "SQLite handing rows on, a quarter the look at each name"
+            "million principals, 3,500,000 names of members looked up among them. Of a profile "
+            "with 300,000 objects two thirds are the pass over the rows (a sixth of all SQLite "
+            "handing them on, a quarter the look at each name), a third giving numbers"
         ),
     ),
     Goal("Send-As matrix of 1,000 servers", "send-as", 2, "s", digits=2),
