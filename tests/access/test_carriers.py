@@ -1,6 +1,6 @@
 """Who carries a SID: what the tokens of all subjects say, turned round."""
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from adaudit.access import Server, token_of
@@ -69,3 +69,48 @@ def test_a_subject_that_was_not_read_carries_itself_and_what_everyone_does() -> 
     carriers = Carriers(membership, server, [gone])
     carried = {sid for sid, _ in carriers.all() if carriers.sure(sid)}
     assert carried >= {gone, sids.EVERYONE, sids.AUTHENTICATED_USERS}
+
+
+@settings(max_examples=300, deadline=None)
+@given(forests(), st.data())
+def test_whoever_is_plainly_alone_is_alone(forest: Forest, data: st.DataObject) -> None:
+    membership = Membership.of(forest.world.snapshot())
+    carriers = Carriers(membership, data.draw(servers(membership)))
+    plain = [sid for sid in carriers.subjects if carriers.is_plainly_alone(sid.encode())]
+
+    assert [sid for sid in plain if not carriers.is_alone(sid)] == []
+
+
+def test_most_accounts_are_plainly_alone_but_not_one_whose_sid_another_had() -> None:
+    world = World()
+    contoso = world.domain("CONTOSO", "DC=contoso,DC=example")
+    contoso.builtin("Administrators", 544)
+    old, new, other = (
+        contoso.user(name, rid) for name, rid in zip("abc", range(1101, 1104), strict=True)
+    )
+    new.put(sIDHistory=old.sid)
+    with world.snapshot() as snapshot:
+        membership = Membership.of(snapshot)
+        (domain,) = membership.domains.all
+        carriers = Carriers(membership, Server("dc1", domain, is_domain_controller=True))
+
+        assert [carriers.is_plainly_alone(made.sid.encode()) for made in (old, new, other)] == [
+            False,
+            True,
+            True,
+        ]
+        assert not carriers.is_alone(old.sid)
+
+
+def test_an_account_whose_sid_a_group_had_is_not_plainly_alone_if_members_may_be_missing() -> None:
+    world = World()
+    contoso = world.domain("CONTOSO", "DC=contoso,DC=example")
+    contoso.builtin("Administrators", 544)
+    old = contoso.user("old", 1101)
+    world.gap(contoso.group("heir", 1201, sIDHistory=old.sid), "its members were cut short")
+    with world.snapshot() as snapshot:
+        membership = Membership.of(snapshot)
+        (domain,) = membership.domains.all
+        carriers = Carriers(membership, Server("dc1", domain, is_domain_controller=True))
+
+        assert not carriers.is_plainly_alone(old.sid.encode())
